@@ -1,0 +1,110 @@
+// Package rule is the rulebook: what the HTTP standards, and the status-code
+// guide, demand of an answer. Each rule is one literal in the file of its
+// topic that holds everything that is said about it.
+package rule
+
+import (
+	"slices"
+
+	"httpprobe/probe/exchange"
+	"httpprobe/probe/finding"
+)
+
+// Topic is a group of rules; its name can stand for all of them in settings.
+type Topic string
+
+// The topics.
+const (
+	Status         Topic = "status"
+	Informational  Topic = "informational"
+	Success        Topic = "success"
+	Redirects      Topic = "redirects"
+	ClientErrors   Topic = "client-errors"
+	ServerErrors   Topic = "server-errors"
+	Errors         Topic = "errors"
+	Framing        Topic = "framing"
+	Content        Topic = "content"
+	Caching        Topic = "caching"
+	Ranges         Topic = "ranges"
+	Conditional    Topic = "conditional"
+	Negotiation    Topic = "negotiation"
+	Authentication Topic = "authentication"
+	CORS           Topic = "cors"
+	Security       Topic = "security"
+	Deprecation    Topic = "deprecation"
+	Pagination     Topic = "pagination"
+	Limits         Topic = "limits"
+	WebSocket      Topic = "websocket"
+	Resources      Topic = "resources"
+)
+
+// Sight says how an outsider observes a rule.
+type Sight string
+
+// The ways of observing.
+const (
+	OneExchange    Sight = "a"  // one exchange is enough
+	Octets         Sight = "b"  // needs the octets of the message
+	SafeFollowUp   Sight = "c"  // needs a safe request more
+	WritingRequest Sight = "c!" // needs a request that writes
+	AcrossRun      Sight = "s"  // compares exchanges of the run
+)
+
+// Rule is one demand. Exactly one of Check and Across is set.
+type Rule struct {
+	ID       string
+	Topic    Topic
+	Title    string // a sentence that is true of a correct server: "a 405 names the methods that are allowed"
+	Severity finding.Severity
+	Basis    string // MUST, SHOULD, grammar, definition, guide, security, practice
+	Seen     []Sight
+	Spec     []string // sections: "RFC 9110 §15.5.6"
+	Text     string   // what is checked and why, for people; one paragraph
+	Silent   string   // where it keeps silent or is milder; may be empty
+	Mend     string   // what to change in the service, one sentence
+	Bad      string   // a wrong exchange on one line
+	Good     string   // the right one
+
+	// RFC is the severity in profile rfc, where it differs.
+	RFC *finding.Severity
+
+	When When
+	// Check judges one exchange. It must not keep the pass.
+	Check func(*Pass)
+	// Across begins a run and gives a function that is called for each
+	// exchange that When selects, one at a time and in the order of the
+	// files; it may remember what it needs.
+	Across func() func(*Pass)
+}
+
+// When says which exchanges a rule applies to, so that the others need not be
+// looked at. Each part that is given must hold. A rule is only asked about
+// exchanges with a final response.
+type When struct {
+	Statuses []int    // one of these
+	Classes  []int    // status/100 is one of these
+	Methods  []string // the request's method is one of these
+	Fields   []string // the response has one of these
+}
+
+func (w When) holds(x *exchange.Exchange) bool {
+	r := x.Response
+	if len(w.Statuses) > 0 && !slices.Contains(w.Statuses, r.Status) {
+		return false
+	}
+	if len(w.Classes) > 0 && !slices.Contains(w.Classes, r.Status/100) {
+		return false
+	}
+	if len(w.Methods) > 0 && !slices.Contains(w.Methods, x.Request.Method) {
+		return false
+	}
+	return len(w.Fields) == 0 || slices.ContainsFunc(w.Fields, r.Fields.Has)
+}
+
+// Book is all rules, topic by topic.
+func Book() []Rule {
+	return slices.Concat(
+		success, redirects, clientErrors, serverErrors, errorBodies, content,
+		ranges, conditional, authentication,
+	)
+}

@@ -1,0 +1,2 @@
+// Package secret hides secrets in everything that leaves a run.
+package secret
