@@ -79,7 +79,9 @@ type Level struct {
 	Severity source.Text // off, info, warning, error
 }
 
-// Scenario is a list of steps that run in order and share variables.
+// Scenario is a list of steps that run in order and share variables. The one
+// that a file's own `steps` make has the name of the suite, or else of the file
+// without its extension.
 type Scenario struct {
 	Pos       source.Pos
 	Name      source.Text
@@ -96,6 +98,7 @@ type Scenario struct {
 // Each is a table: one run per row.
 type Each struct {
 	Pos  source.Pos
+	File source.Text // where the rows come from; not given when they stand in the suite
 	Rows []Row
 }
 
@@ -213,12 +216,13 @@ type Follow struct {
 }
 
 // Retry repeats a step until Until holds, or, without one, until its
-// expectations are met.
+// expectations are met. `retry: 3` gives Times alone; a mapping may leave out
+// any part.
 type Retry struct {
 	Pos   source.Pos
-	Times int // requests at most, first one included
-	Every time.Duration
-	Until source.Text // an expression over the response; may be not given
+	Times int           // requests at most, first one included; 1 to 1000, 10 when not given
+	Every time.Duration // between requests; 500 ms when not given
+	Until source.Text   // an expression over the response; may be not given
 }
 
 // Capture gives a name to a value of the response.

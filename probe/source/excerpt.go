@@ -25,6 +25,12 @@ type File struct {
 // maxExcerptLine is how many runes of a long line are shown.
 const maxExcerptLine = 160
 
+// lines gives the lines of the file as editors number them. A byte order mark
+// is no part of the first one.
+func (f File) lines() []string {
+	return strings.Split(strings.TrimPrefix(string(f.Data), "\ufeff"), "\n")
+}
+
 // Annotate fills in the excerpt of each problem that stands in this file and
 // has none: its line, without which a place is hard to find.
 func (f File) Annotate(problems []Problem) {
@@ -35,7 +41,7 @@ func (f File) Annotate(problems []Problem) {
 			continue
 		}
 		if lines == nil {
-			lines = strings.Split(string(f.Data), "\n")
+			lines = f.lines()
 		}
 		if p.Pos.Line <= len(lines) {
 			p.Excerpt = Excerpt{{p.Pos.Line, clean(lines[p.Pos.Line-1])}}
@@ -45,7 +51,7 @@ func (f File) Annotate(problems []Problem) {
 
 // Around gives the lines from two before to two after the given one.
 func (f File) Around(line int) Excerpt {
-	lines := strings.Split(string(f.Data), "\n")
+	lines := f.lines()
 	var out Excerpt
 	for n := max(1, line-2); n <= min(len(lines), line+2); n++ {
 		out = append(out, Line{n, clean(lines[n-1])})
@@ -56,7 +62,11 @@ func (f File) Around(line int) Excerpt {
 // clean makes a line of an untrusted file safe and readable on a terminal
 // while every rune keeps its column.
 func clean(line string) string {
+	// Four octets a rune at most: the rest of an endless line is not looked at.
 	line = strings.TrimSuffix(line, "\r")
+	if most := 4 * (maxExcerptLine + 1); len(line) > most {
+		line = line[:most]
+	}
 	out := strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':
@@ -72,7 +82,14 @@ func clean(line string) string {
 	return out
 }
 
-// Write prints a problem with its line and a mark under the place:
+// whole gives the column and width of a line without the space around it.
+func whole(line string) (column, width int) {
+	text := strings.TrimSpace(line)
+	return utf8.RuneCountInString(line) - utf8.RuneCountInString(strings.TrimLeft(line, " ")) + 1, utf8.RuneCountInString(text)
+}
+
+// Write prints a problem with its line and a mark under the place, or under
+// the whole line where the column is not known:
 //
 //	users.yaml:14:7: unknown key "expects" in a step
 //	   14 |       expects:
@@ -83,12 +100,15 @@ func Write(w io.Writer, p Problem) error {
 	hinted := false
 	for _, l := range p.Excerpt {
 		fmt.Fprintf(&b, "%5d | %s\n", l.Number, l.Text)
-		if l.Number != p.Pos.Line || p.Pos.Column < 1 || p.Pos.Column > maxExcerptLine {
+		column, width := p.Pos.Column, p.Width
+		if column < 1 {
+			column, width = whole(l.Text)
+		}
+		if l.Number != p.Pos.Line || column > maxExcerptLine {
 			continue
 		}
-		room := max(1, utf8.RuneCountInString(l.Text)-p.Pos.Column+1)
-		mark := strings.Repeat("^", min(max(1, p.Width), room))
-		line := strings.Repeat(" ", p.Pos.Column-1) + mark
+		room := max(1, utf8.RuneCountInString(l.Text)-column+1)
+		line := strings.Repeat(" ", column-1) + strings.Repeat("^", min(max(1, width), room))
 		if p.Hint != "" {
 			line += " " + p.Hint
 			hinted = true

@@ -29,7 +29,7 @@ func (k Kind) String() string {
 type Value struct {
 	Pos     Pos
 	Kind    Kind
-	Text    string   // String: the text; Number: a JSON number literal; Bool: true or false
+	Text    string   // String: the text; Number: a JSON number literal; Bool: true or false; Null: null, or empty where no value is written
 	Block   bool     // as in Text.Block
 	Items   []Value  // List
 	Members []Member // Object, in file order, each key once
