@@ -3,6 +3,7 @@ package match
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -38,7 +39,7 @@ func (n constant) match(c *check, got any) {
 		if ok && text == want {
 			return
 		}
-		if ok && (utf8.RuneCountInString(want) > longText || utf8.RuneCountInString(text) > longText) {
+		if ok && (shownApart(want) || shownApart(text)) {
 			n.differingText(c, want, text)
 			return
 		}
@@ -81,7 +82,12 @@ const (
 	after    = 45 // runes shown from it on
 )
 
-// differingText tells where two texts, one of them long, part.
+// shownApart reports whether a text is better shown as it is, beside the other.
+func shownApart(s string) bool {
+	return strings.Contains(s, "\n") || utf8.RuneCountInString(s) > longText
+}
+
+// differingText tells where two texts, one of them long or of several lines, part.
 func (n constant) differingText(c *check, want, got string) {
 	if !c.counts(fails) {
 		return

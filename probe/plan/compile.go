@@ -1,0 +1,330 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"httpprobe/probe/expression"
+	"httpprobe/probe/finding"
+	"httpprobe/probe/match"
+	"httpprobe/probe/rule"
+	"httpprobe/probe/scenario"
+	"httpprobe/probe/source"
+)
+
+// compiler compiles one suite and collects what is wrong with it.
+type compiler struct {
+	in         Input
+	language   *expression.Language
+	problems   []source.Problem
+	identities map[string]*Identity
+	env        map[string]bool // environment variables that the suite reads
+	levels     rule.Levels
+}
+
+// scope is the names that are defined at a place of a file.
+type scope struct{ names []string }
+
+func (s scope) with(names ...string) scope {
+	return scope{slices.Concat(s.names, names)}
+}
+
+func (s scope) has(name string) bool { return slices.Contains(s.names, name) }
+
+func (s scope) vars() expression.Scope     { return expression.Scope{Vars: s.names} }
+func (s scope) response() expression.Scope { return expression.Scope{Vars: s.names, Response: true} }
+
+// Compile gives the plan of a suite and everything that is wrong with names,
+// expressions and matchers in it. The plan can be run only if there are no
+// problems.
+func Compile(in Input) (*Suite, []source.Problem) {
+	c := &compiler{
+		in:         in,
+		language:   &expression.Language{Env: in.Env, Files: in.Files, Now: in.Now},
+		identities: map[string]*Identity{},
+		env:        map[string]bool{},
+	}
+	suite := c.suite(in.Suite)
+	for name := range c.env {
+		if v := in.Env[name]; v != "" {
+			suite.Secrets = append(suite.Secrets, v)
+		}
+	}
+	for _, v := range in.Secrets {
+		suite.Secrets = append(suite.Secrets, v)
+	}
+	return suite, source.Sort(c.problems)
+}
+
+func (c *compiler) problem(at source.Pos, width int, hint, format string, args ...any) {
+	c.problems = append(c.problems, source.Problem{Pos: at, Width: width, Text: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+func (c *compiler) undefined(at source.Pos, name string, s scope) {
+	c.problem(at, len([]rune(name)), source.DidYouMean(name, s.names), "%q is not defined here", name)
+}
+
+func (c *compiler) template(t source.Text, s scope) *expression.Template {
+	out, problems := c.language.Template(t, s.vars())
+	c.problems = append(c.problems, problems...)
+	if out != nil {
+		c.reads(out.Env())
+	}
+	return out
+}
+
+// program compiles an expression over a response; condition is set where it
+// must be true or false.
+func (c *compiler) program(t source.Text, s expression.Scope, condition bool) *expression.Program {
+	compile := c.language.Compile
+	if condition {
+		compile = c.language.Condition
+	}
+	out, problems := compile(t, s)
+	c.problems = append(c.problems, problems...)
+	if out != nil {
+		c.reads(out.Env())
+	}
+	return out
+}
+
+func (c *compiler) condition(t source.Text, s expression.Scope) *expression.Program {
+	if !t.Given() {
+		return nil
+	}
+	return c.program(t, s, true)
+}
+
+func (c *compiler) matcher(v source.Value, s scope) *match.Matcher {
+	return c.compile(v, &match.Compiler{Language: c.language, Scope: s.response(), Files: c.in.Files})
+}
+
+// textMatcher compiles a matcher of fields and cookies, whose values are text
+// even where they look like numbers.
+func (c *compiler) textMatcher(v source.Value, s scope) *match.Matcher {
+	return c.compile(v, &match.Compiler{Language: c.language, Scope: s.response(), Files: c.in.Files, Texts: true})
+}
+
+func (c *compiler) compile(v source.Value, m *match.Compiler) *match.Matcher {
+	out, problems := m.Compile(v)
+	c.problems = append(c.problems, problems...)
+	if out != nil {
+		c.reads(out.Env())
+	}
+	return out
+}
+
+func (c *compiler) reads(env []string) {
+	for _, name := range env {
+		c.env[name] = true
+	}
+}
+
+func (c *compiler) suite(in *scenario.Suite) *Suite {
+	out := &Suite{File: in.File, Name: in.Name.Text}
+	if out.Name == "" {
+		out.Name = strings.TrimSuffix(path.Base(in.File), path.Ext(in.File))
+	}
+	base := scope{slices.Concat(slices.Sorted(maps.Keys(c.in.Vars)), slices.Sorted(maps.Keys(c.in.Secrets)))}
+	out.BaseURL = c.baseURL(in, base)
+	out.Hosts = NewHosts(out.BaseURL, c.in.Allow)
+	out.Settings = c.settings(in)
+	c.levels = rule.Levels{Profile: c.profile(in.Profile), Suite: c.severities(in.Levels)}
+
+	out.Vars, base = c.vars(in.Vars, base)
+	for _, identity := range in.Identities {
+		c.identities[identity.Name.Text] = c.identity(identity, base)
+	}
+	c.checkDefaults(in.Defaults)
+	var steps scope
+	out.Setup, steps = c.steps(in.Setup, in.Defaults, base)
+	after := steps
+	for i := range in.Scenarios {
+		s := c.scenario(in, &in.Scenarios[i], steps)
+		if s.Name == "" {
+			s.Name = out.Name
+		}
+		out.Scenarios = append(out.Scenarios, s)
+	}
+	out.Teardown, _ = c.steps(in.Teardown, in.Defaults, after)
+	return out
+}
+
+func (c *compiler) scenario(suite *scenario.Suite, in *scenario.Scenario, s scope) *Scenario {
+	out := &Scenario{Name: in.Name.Text, Pos: in.Pos, KeepGoing: suite.KeepGoing}
+	if in.KeepGoing != nil {
+		out.KeepGoing = *in.KeepGoing
+	}
+	for _, t := range slices.Concat(suite.Tags, in.Tags) {
+		if !slices.Contains(out.Tags, t.Text) {
+			out.Tags = append(out.Tags, t.Text)
+		}
+	}
+	// Rows come before the scenario's own variables, which may use them.
+	out.Rows, s = c.rows(in.Each, s)
+	out.Vars, s = c.vars(in.Vars, s)
+	out.If = c.condition(in.If, s.vars())
+	out.Setup, s = c.steps(in.Setup, suite.Defaults, s)
+	out.Steps, s = c.steps(in.Steps, suite.Defaults, s)
+	out.Teardown, _ = c.steps(in.Teardown, suite.Defaults, s)
+	return out
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// name checks the name of a variable or capture.
+func (c *compiler) name(t source.Text, what string) {
+	width := len([]rune(t.Text))
+	switch {
+	case !identifier.MatchString(t.Text):
+		c.problem(t.Pos, width, "letters, digits and _, not beginning with a digit", "%q cannot be the name of a %s", t.Text, what)
+	case slices.Contains(expression.Reserved(), t.Text):
+		c.problem(t.Pos, width, "choose another name, such as "+t.Text+"_", "%q means something else in expressions and cannot be the name of a %s", t.Text, what)
+	}
+}
+
+func (c *compiler) vars(in []scenario.Var, s scope) ([]Var, scope) {
+	var out []Var
+	for _, v := range in {
+		c.name(v.Name, "variable")
+		name := v.Name.Text
+		if given, ok := c.given(name); ok {
+			out = append(out, Var{Name: name, Pos: v.Name.Pos, Value: Data{value: source.Value{Kind: source.String, Text: given}}})
+		} else {
+			out = append(out, Var{Name: name, Pos: v.Name.Pos, Value: c.data(v.Value, s)})
+		}
+		s = s.with(name)
+	}
+	return out, s
+}
+
+// given is a value that the command line gives, which wins over the file's.
+func (c *compiler) given(name string) (string, bool) {
+	if v, ok := c.in.Secrets[name]; ok {
+		return v, true
+	}
+	v, ok := c.in.Vars[name]
+	return v, ok
+}
+
+func (c *compiler) rows(in *scenario.Each, s scope) ([]Row, scope) {
+	if in == nil {
+		return nil, s
+	}
+	out := make([]Row, len(in.Rows))
+	for i, r := range in.Rows {
+		out[i] = Row{Name: r.Name, Pos: r.Pos, Value: c.data(r.Value, s)}
+		for _, m := range r.Value.Members {
+			if i == 0 {
+				c.name(m.Key, "variable")
+			}
+		}
+	}
+	return out, s.with(RowNames(out)...)
+}
+
+func (c *compiler) baseURL(in *scenario.Suite, s scope) *url.URL {
+	text, at := c.in.BaseURL, source.Pos{File: in.File}
+	if text == "" {
+		if !in.BaseURL.Given() {
+			return nil
+		}
+		at = in.BaseURL.Pos
+		t := c.template(in.BaseURL, s)
+		if t == nil {
+			return nil
+		}
+		vars := expression.Vars{}
+		for _, name := range s.names {
+			vars[name], _ = c.given(name)
+		}
+		var err error
+		if text, err = t.String(vars, nil); err != nil {
+			c.problem(at, 1, "", "base_url: %v", err)
+			return nil
+		}
+	}
+	u, err := ParseBaseURL(text)
+	if err != nil {
+		c.problem(at, len([]rune(in.BaseURL.Text)), "", "base_url: %v", err)
+		return nil
+	}
+	return u
+}
+
+// ParseBaseURL reads an absolute http or https URL that may have a path. Its
+// errors are for people.
+func ParseBaseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%q is no URL; write it like http://127.0.0.1:8080", text)
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Hostname() == "":
+		return nil, fmt.Errorf("%q is not an absolute http or https URL; write it like http://127.0.0.1:8080", text)
+	case u.User != nil:
+		return nil, fmt.Errorf("a URL with a password is not used; name an identity with basic instead")
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return nil, fmt.Errorf("%q has a query or fragment; a base URL has a path at most", text)
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/"), RawPath: strings.TrimRight(u.RawPath, "/")}, nil
+}
+
+func (c *compiler) profile(t source.Text) rule.Profile {
+	if t.Text == "guide" {
+		return rule.GuideProfile
+	}
+	return rule.Profile(t.Text)
+}
+
+func (c *compiler) severities(levels []scenario.Level) map[string]finding.Severity {
+	if len(levels) == 0 {
+		return nil
+	}
+	ids, topics := rule.Known()
+	known := slices.Concat(ids, topics)
+	out := make(map[string]finding.Severity, len(levels))
+	for _, l := range levels {
+		if !slices.Contains(known, l.Name.Text) {
+			hint := ""
+			if n := source.Nearest(l.Name.Text, known); n != "" {
+				hint = fmt.Sprintf("did you mean %q?", n)
+			}
+			c.problem(l.Name.Pos, len([]rune(l.Name.Text)), hint, "unknown rule or topic %q", l.Name.Text)
+			continue
+		}
+		severity, err := finding.ParseSeverity(l.Severity.Text)
+		if err != nil {
+			c.problem(l.Severity.Pos, len([]rune(l.Severity.Text)), "", "%v", err)
+			continue
+		}
+		out[l.Name.Text] = severity
+	}
+	return out
+}
+
+func (c *compiler) settings(in *scenario.Suite) rule.Settings {
+	if !in.Errors.Schema.Given() {
+		mode := rule.ErrorMode(in.Errors.Mode)
+		if in.Errors.Mode == "auto" {
+			mode = rule.AutoErrors
+		}
+		return rule.Settings{Errors: mode}
+	}
+	at := in.Errors.Schema
+	schema, err := match.CompileSchema(at.Text, c.in.Files)
+	if err != nil {
+		c.problem(at.Pos, len([]rune(at.Text)), "paths start at the folder of this file", "%v", err)
+		return rule.Settings{}
+	}
+	return rule.Settings{Errors: rule.SchemaErrors, Schema: func(body any) string {
+		for _, d := range schema.Check("body", at.Pos, body, match.Input{}) {
+			return d.Message
+		}
+		return ""
+	}}
+}

@@ -1,0 +1,188 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"httpprobe/probe/expression"
+	"httpprobe/probe/source"
+)
+
+// Data is a value of a file whose strings may be templates.
+type Data struct {
+	value    source.Value
+	template *expression.Template // for a string that is not constant
+	items    []Data               // of a list, or the values of a mapping
+}
+
+func (c *compiler) data(v source.Value, s scope) Data {
+	d := Data{value: v}
+	switch v.Kind {
+	case source.String:
+		if t := c.template(v.AsText(), s); t != nil {
+			if _, constant := t.Constant(); !constant {
+				d.template = t
+			} else if text, _ := t.Constant(); text != v.Text {
+				d.value.Text = text
+			}
+		}
+	case source.List:
+		for _, item := range v.Items {
+			d.items = append(d.items, c.data(item, s))
+		}
+	case source.Object:
+		for _, m := range v.Members {
+			d.items = append(d.items, c.data(m.Value, s))
+		}
+	}
+	return d
+}
+
+// Eval gives the value as plain Go: nil, bool, int, float64, string, []any or
+// map[string]any.
+func (d Data) Eval(vars expression.Vars) (any, error) {
+	if d.template != nil {
+		return d.template.Eval(vars, nil)
+	}
+	switch d.value.Kind {
+	case source.List:
+		out := make([]any, len(d.items))
+		for i, item := range d.items {
+			v, err := item.Eval(vars)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = v
+		}
+		return out, nil
+	case source.Object:
+		out := make(map[string]any, len(d.items))
+		for i, item := range d.items {
+			v, err := item.Eval(vars)
+			if err != nil {
+				return nil, err
+			}
+			out[d.value.Members[i].Key.Text] = v
+		}
+		return out, nil
+	}
+	return expression.Plain(d.value.Plain()), nil
+}
+
+// Text gives the value as it stands in a field or parameter.
+func (d Data) Text(vars expression.Vars) (string, error) {
+	if d.template == nil && d.value.Kind != source.List && d.value.Kind != source.Object {
+		return d.value.Text, nil
+	}
+	v, err := d.Eval(vars)
+	if err != nil {
+		return "", err
+	}
+	if v == nil {
+		return "", fmt.Errorf("%q is null", d.value.Text)
+	}
+	return expression.Render(v), nil
+}
+
+// AppendJSON appends the value as JSON, members in the order of the file and
+// numbers as they were written.
+func (d Data) AppendJSON(b []byte, vars expression.Vars) ([]byte, error) {
+	var err error
+	switch {
+	case d.template != nil:
+		v, err := d.template.Eval(vars, nil)
+		if err != nil {
+			return nil, err
+		}
+		return appendAny(b, v)
+	case d.value.Kind == source.List:
+		b = append(b, '[')
+		for i, item := range d.items {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = item.AppendJSON(b, vars); err != nil {
+				return nil, err
+			}
+		}
+		return append(b, ']'), nil
+	case d.value.Kind == source.Object:
+		b = append(b, '{')
+		for i, item := range d.items {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(appendString(b, d.value.Members[i].Key.Text), ':')
+			if b, err = item.AppendJSON(b, vars); err != nil {
+				return nil, err
+			}
+		}
+		return append(b, '}'), nil
+	case d.value.Kind == source.String:
+		return appendString(b, d.value.Text), nil
+	case d.value.Kind == source.Null:
+		return append(b, "null"...), nil
+	}
+	return append(b, d.value.Text...), nil
+}
+
+func appendAny(b []byte, v any) ([]byte, error) {
+	out, err := marshal(written(v))
+	return append(b, out...), err
+}
+
+// written gives times and durations, at any depth, the form that they have
+// within a text; all else has a form in JSON.
+func written(v any) any {
+	switch v := v.(type) {
+	case nil, bool, int, float64, string, json.Number:
+		return v
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = written(item)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, item := range v {
+			out[key] = written(item)
+		}
+		return out
+	}
+	return expression.Render(v)
+}
+
+// RowNames gives the variables that a table defines: the keys that every row has,
+// item and index.
+func RowNames(rows []Row) []string {
+	var out []string
+	for i, row := range rows {
+		var keys []string
+		for _, m := range row.Value.value.Members {
+			keys = append(keys, m.Key.Text)
+		}
+		if i == 0 {
+			out = keys
+			continue
+		}
+		out = slices.DeleteFunc(out, func(k string) bool { return !slices.Contains(keys, k) })
+	}
+	return append(out, "item", "index")
+}
+
+// Bind gives the variables of a row; number counts from 0.
+func (r Row) Bind(number int, vars expression.Vars) error {
+	value, err := r.Value.Eval(vars)
+	if err != nil {
+		return err
+	}
+	if m, ok := value.(map[string]any); ok {
+		for k, v := range m {
+			vars[k] = v
+		}
+	}
+	vars["item"], vars["index"] = value, number
+	return nil
+}

@@ -1,0 +1,193 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"httpprobe/probe/rule"
+	"httpprobe/probe/scenario"
+	"httpprobe/probe/source"
+)
+
+// defaultTimeout limits a step that sets no timeout.
+const defaultTimeout = 30 * time.Second
+
+// steps compiles steps in order: what one captures, the next may name.
+func (c *compiler) steps(in []scenario.Step, d scenario.Defaults, s scope) ([]*Step, scope) {
+	var out []*Step
+	for i := range in {
+		step, after := c.step(&in[i], d, s)
+		out = append(out, step)
+		s = after
+	}
+	return out, s
+}
+
+func (c *compiler) step(in *scenario.Step, d scenario.Defaults, outer scope) (*Step, scope) {
+	out := &Step{
+		Pos: in.Pos, Line: in.Line.Text, Method: in.Line.Method.Text,
+		Endpoint: in.Line.Method.Text + " " + endpoint(in.Line.Target.Text),
+		Wait:     in.Wait.Value,
+	}
+	var s scope
+	out.Rows, s = c.rows(in.Each, outer)
+	if in.Name.Given() {
+		out.Name = c.template(in.Name, s)
+	}
+	out.If = c.condition(in.If, s.vars())
+	out.Target = c.target(in.Line.Target, s)
+	c.needsBase(in)
+	out.Query = c.params(in.Query, s)
+	out.Headers, out.Removed = c.headers(d.Headers, in.Headers, s)
+	out.Body = c.body(in.Body, s)
+	out.As = c.as(in, d)
+	out.Timeout = c.timeout(in, d)
+	out.Follow = d.Follow.Limit
+	if in.Follow.Pos != (source.Pos{}) {
+		out.Follow = in.Follow.Limit
+	}
+	out.Retry = c.retry(in, d, s)
+	out.Levels = rule.Levels{Profile: c.levels.Profile, Suite: c.levels.Suite, Step: c.severities(in.Levels)}
+	out.Expect = c.expect(in, s)
+	added := out.Expect.names(s)
+	s = s.with(added...)
+	for _, capture := range in.Capture {
+		c.name(capture.Name, "capture")
+		out.Captures = append(out.Captures, Capture{
+			Name: capture.Name.Text, Pos: capture.Name.Pos, Expr: c.program(capture.Expr, s.response(), false),
+		})
+		added = append(added, capture.Name.Text)
+		s = s.with(capture.Name.Text)
+	}
+	return out, outer.with(added...)
+}
+
+// names are the {name} of a wanted Location that the answer gives a value.
+func (e Expect) names(s scope) []string {
+	if e.Location == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(e.Location.Target.names), s.has)
+}
+
+// endpoint is the part of a target that names a resource.
+func endpoint(target string) string {
+	if i := strings.Index(target, "://"); i >= 0 {
+		if slash := strings.IndexByte(target[i+3:], '/'); slash >= 0 {
+			target = target[i+3+slash:]
+		}
+	}
+	path, _, _ := strings.Cut(target, "?")
+	return path
+}
+
+func (c *compiler) needsBase(in *scenario.Step) {
+	if c.in.BaseURL != "" || c.in.Suite.BaseURL.Given() {
+		return
+	}
+	if t := in.Line.Target; strings.HasPrefix(t.Text, "/") || t.Text == "*" {
+		c.problem(t.Pos, len([]rune(t.Text)), "name it with base_url in the file, or --base-url", "no base URL is known for this target")
+	}
+}
+
+func (c *compiler) params(in []scenario.Param, s scope) []Param {
+	var out []Param
+	for _, p := range in {
+		if p.Remove {
+			continue
+		}
+		param := Param{Name: p.Name.Text}
+		for _, v := range p.Values {
+			param.Values = append(param.Values, c.data(v, s))
+		}
+		out = append(out, param)
+	}
+	return out
+}
+
+// headers merges defaults with a step's own; a null takes a field away.
+func (c *compiler) headers(defaults, own []scenario.Param, s scope) (out []Param, removed []string) {
+	named := func(name string) func(scenario.Param) bool {
+		return func(p scenario.Param) bool { return strings.EqualFold(p.Name.Text, name) }
+	}
+	var merged []scenario.Param
+	for _, p := range defaults {
+		if !slices.ContainsFunc(own, named(p.Name.Text)) {
+			merged = append(merged, p)
+		}
+	}
+	merged = append(merged, own...)
+	for _, p := range merged {
+		if p.Remove {
+			removed = append(removed, p.Name.Text)
+		}
+	}
+	return c.params(merged, s), removed
+}
+
+func (c *compiler) as(in *scenario.Step, d scenario.Defaults) *Identity {
+	t := in.As
+	if !t.Given() {
+		if in.NoAs || !d.As.Given() {
+			return nil
+		}
+		return c.identities[d.As.Text] // reported once, at the defaults
+	}
+	return c.known(t)
+}
+
+// known looks an identity up and reports one that is not there.
+func (c *compiler) known(t source.Text) *Identity {
+	identity, ok := c.identities[t.Text]
+	if !ok {
+		var names []string
+		for _, i := range c.in.Suite.Identities {
+			names = append(names, i.Name.Text)
+		}
+		c.problem(t.Pos, len([]rune(t.Text)), source.DidYouMean(t.Text, names), "unknown identity %q", t.Text)
+	}
+	return identity
+}
+
+func (c *compiler) checkDefaults(d scenario.Defaults) {
+	if d.As.Given() {
+		c.known(d.As)
+	}
+}
+
+func (c *compiler) timeout(in *scenario.Step, d scenario.Defaults) time.Duration {
+	switch {
+	case in.Timeout.Given():
+		return in.Timeout.Value
+	case d.Timeout.Given():
+		return d.Timeout.Value
+	case c.in.Timeout > 0:
+		return c.in.Timeout
+	}
+	return defaultTimeout
+}
+
+func (c *compiler) retry(in *scenario.Step, d scenario.Defaults, s scope) *Retry {
+	r := in.Retry
+	if r == nil {
+		r = d.Retry
+	}
+	if r == nil {
+		return nil
+	}
+	return &Retry{Times: r.Times, Every: r.Every, Until: c.condition(r.Until, s.response())}
+}
+
+// Title is the name of a step where the author gave none: its request line.
+func (s *Step) Title() string {
+	if s.Name != nil {
+		if text, constant := s.Name.Constant(); constant {
+			return text
+		}
+	}
+	return s.Line
+}
+
+func (s *Step) String() string { return fmt.Sprintf("%s: %s", s.Pos, s.Line) }
