@@ -16,6 +16,12 @@ type Request struct {
 	// Withheld is set when the body was not sent because a final response
 	// came while waiting for 100 Continue (RFC 9110 §10.1.1).
 	Withheld bool
+	// Unprompted is set when the body was sent though no answer came to
+	// Expect: 100-continue in the time that a client waits.
+	Unprompted bool
+	// Partial is set when the final response had come whole before the body
+	// was sent whole; the rest of it was not sent.
+	Partial bool
 }
 
 // Response is a final response (or a 101), as it came.
@@ -73,6 +79,9 @@ type Fault struct {
 	Kind   FaultKind
 	Text   string // what is wrong, in one clause
 	Octets string // the octets in question, quoted and trimmed
+	// Mild is set where the RFC lets a recipient take it without complaint,
+	// as a line that ends in LF alone.
+	Mild bool
 }
 
 // FaultKind groups faults by what is broken.
@@ -111,6 +120,13 @@ type Timing struct {
 type Conn struct {
 	Remote string // address and port
 	Reused bool
+	// Resent is set when a kept connection broke before any octet of the
+	// answer and the request, being idempotent, was sent a second time over
+	// a fresh one (RFC 9112 §9.3.1).
+	Resent bool
+	// Closed is set when the server had closed its side by the end of the
+	// exchange.
+	Closed bool
 	TLS    *TLS // nil for plain text
 }
 

@@ -2,21 +2,32 @@ package rule
 
 import (
 	"fmt"
+	"strings"
 
 	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
 )
 
-// Pass is one exchange under judgement, with what rules share about it.
+// Pass is one exchange under judgement, with what rules share about it. It is
+// not for concurrent use.
 type Pass struct {
 	*exchange.Exchange
 	Subject Subject
 	// Settings are those of the suite.
 	Settings Settings
 
-	rule    *Rule
-	found   *[]Report
-	content *parsed // filled on first use
+	rule  *Rule
+	found []Report
+
+	// What several rules need is worked out on first use.
+	media     *string
+	document  *document
+	errorBody *ErrorBody
+}
+
+// NewPass begins the judgement of an exchange.
+func NewPass(x *exchange.Exchange, s Subject, settings Settings) *Pass {
+	return &Pass{Exchange: x, Subject: s, Settings: settings}
 }
 
 // Subject is where an exchange belongs, for findings that name another place.
@@ -38,7 +49,8 @@ type Settings struct {
 // ErrorMode is the `errors` setting of a suite.
 type ErrorMode string
 
-// The modes. The zero value is AutoErrors.
+// The modes. The zero value is AutoErrors. Those that name a shape are equal
+// to the Shape.
 const (
 	AutoErrors     ErrorMode = ""
 	FlatErrors     ErrorMode = "flat"
@@ -49,10 +61,11 @@ const (
 	SchemaErrors   ErrorMode = "schema"
 )
 
-// Report is one breach as a rule states it.
+// Report is one breach as a rule states it. Its texts quote the exchange.
 type Report struct {
 	Rule     *Rule
 	Severity finding.Severity // the rule's own unless milder or harsher
+	Declared bool             // breaks what the suite itself declares, whatever the profile
 	Message  string           // one line that makes sense alone
 	Path     string           // "headers.Allow", "body", "status"
 	Expected string
@@ -61,7 +74,11 @@ type Report struct {
 
 // Reportf reports a breach at the rule's severity.
 func (p *Pass) Reportf(path, format string, args ...any) {
-	p.Report(Report{Severity: p.rule.Severity, Path: path, Message: fmt.Sprintf(format, args...)})
+	p.reportAt(p.rule.Severity, path, format, args...)
+}
+
+func (p *Pass) reportAt(s finding.Severity, path, format string, args ...any) {
+	p.Report(Report{Severity: s, Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
 // Report reports a breach; a zero Severity means the rule's own.
@@ -70,5 +87,36 @@ func (p *Pass) Report(r Report) {
 	if r.Severity == finding.Off {
 		r.Severity = p.rule.Severity
 	}
-	*p.found = append(*p.found, r)
+	p.found = append(p.found, r)
+}
+
+// line names the exchange in messages: "POST /api/users". The query stays out,
+// it may be long.
+func (p *Pass) line() string {
+	path, _, _ := strings.Cut(p.Request.Target, "?")
+	return p.Request.Method + " " + path
+}
+
+// whole reports whether the content is known to its end and in plain.
+func (p *Pass) whole() bool {
+	r := p.Response
+	return r.Complete && r.CodingFault == "" && r.Framing != exchange.NoBody
+}
+
+// mediaType is the response's media type in lower case, without parameters.
+func (p *Pass) mediaType() string {
+	if p.media == nil {
+		media := mediaType(p.Response.Fields.Get("Content-Type"))
+		p.media = &media
+	}
+	return *p.media
+}
+
+// quote shortens a text of the exchange for a message.
+func quote(s string) string {
+	const limit = 80
+	if len(s) > limit {
+		s = strings.ToValidUTF8(s[:limit], "") + "…"
+	}
+	return fmt.Sprintf("%q", s)
 }

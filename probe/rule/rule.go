@@ -38,6 +38,13 @@ const (
 	Resources      Topic = "resources"
 )
 
+// topics is every topic, in the order of the book.
+var topics = []Topic{
+	Status, Informational, Success, Redirects, ClientErrors, ServerErrors, Errors,
+	Framing, Content, Caching, Ranges, Conditional, Negotiation, Authentication, CORS,
+	Security, Deprecation, Pagination, Limits, WebSocket, Resources,
+}
+
 // Sight says how an outsider observes a rule.
 type Sight string
 
@@ -50,13 +57,13 @@ const (
 	AcrossRun      Sight = "s"  // compares exchanges of the run
 )
 
-// Rule is one demand. Exactly one of Check and Across is set.
+// Rule is one demand. At least one of Check and Across is set.
 type Rule struct {
 	ID       string
 	Topic    Topic
-	Title    string // a sentence that is true of a correct server: "a 405 names the methods that are allowed"
+	Title    string // a sentence that is true of a correct server: "the bearer of a 405 learns what is allowed"
 	Severity finding.Severity
-	Basis    string // MUST, SHOULD, grammar, definition, guide, security, practice
+	Basis    string // MUST, SHOULD, grammar, definition, guide, security, practice; several joined by " + " or ", "
 	Seen     []Sight
 	Spec     []string // sections: "RFC 9110 §15.5.6"
 	Text     string   // what is checked and why, for people; one paragraph
@@ -65,7 +72,7 @@ type Rule struct {
 	Bad      string   // a wrong exchange on one line
 	Good     string   // the right one
 
-	// RFC is the severity in profile rfc, where it differs.
+	// RFC is the severity in profile rfc, where it is not what Basis says.
 	RFC *finding.Severity
 
 	When When
@@ -73,7 +80,7 @@ type Rule struct {
 	Check func(*Pass)
 	// Across begins a run and gives a function that is called for each
 	// exchange that When selects, one at a time and in the order of the
-	// files; it may remember what it needs.
+	// files; it may remember what it needs, but not the pass.
 	Across func() func(*Pass)
 }
 
@@ -87,24 +94,45 @@ type When struct {
 	Fields   []string // the response has one of these
 }
 
-func (w When) holds(x *exchange.Exchange) bool {
-	r := x.Response
-	if len(w.Statuses) > 0 && !slices.Contains(w.Statuses, r.Status) {
-		return false
-	}
-	if len(w.Classes) > 0 && !slices.Contains(w.Classes, r.Status/100) {
-		return false
-	}
-	if len(w.Methods) > 0 && !slices.Contains(w.Methods, x.Request.Method) {
-		return false
-	}
-	return len(w.Fields) == 0 || slices.ContainsFunc(w.Fields, r.Fields.Has)
+func (w *When) status(status int) bool {
+	return (len(w.Statuses) == 0 || slices.Contains(w.Statuses, status)) &&
+		(len(w.Classes) == 0 || slices.Contains(w.Classes, status/100))
+}
+
+func (w *When) message(x *exchange.Exchange) bool {
+	return (len(w.Methods) == 0 || slices.Contains(w.Methods, x.Request.Method)) &&
+		(len(w.Fields) == 0 || slices.ContainsFunc(w.Fields, x.Response.Fields.Has))
 }
 
 // Book is all rules, topic by topic.
 func Book() []Rule {
 	return slices.Concat(
-		success, redirects, clientErrors, serverErrors, errorBodies, content,
-		ranges, conditional, authentication,
+		status, informational, success, redirects, clientErrors, serverErrors,
+		errorBodies, problems, framing, content, jsonContent, caching, ranges, conditional,
+		authentication, webSocket,
 	)
+}
+
+// Find gives the rule of that id.
+func Find(id string) (Rule, bool) {
+	book := Book()
+	i := slices.IndexFunc(book, func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return book[i], true
+}
+
+// Known gives the names that settings may use: the ids of all rules and all
+// topics, each sorted.
+func Known() (ids, groups []string) {
+	for _, r := range Book() {
+		ids = append(ids, r.ID)
+	}
+	for _, t := range topics {
+		groups = append(groups, string(t))
+	}
+	slices.Sort(ids)
+	slices.Sort(groups)
+	return ids, groups
 }

@@ -1,0 +1,133 @@
+package probe
+
+import (
+	"sync"
+
+	"httpprobe/probe/finding"
+	"httpprobe/probe/rule"
+)
+
+// result is what a worker hands over: a scenario's result, and the exchanges
+// of each of its steps for the rules that compare across the run.
+type result struct {
+	finding.Scenario
+	judged [][]judged // by step
+}
+
+// judged is an exchange that was judged alone and is still to be compared.
+type judged struct {
+	pass   *rule.Pass
+	levels rule.Levels
+	place  int // index into the step's exchanges
+	step   finding.Step
+}
+
+// emitter puts results into the order of the files. Rules that compare across
+// the run see the exchanges in that order, so that a run's verdicts do not
+// depend on which scenario was faster.
+type emitter struct {
+	run     *runner
+	mu      sync.Mutex
+	pending map[int]*result
+	next    int
+	total   int
+	across  *rule.Across
+	sum     finding.Summary
+	steps   finding.Counts // of steps that ended, in the order of time
+	reached bool           // some request got through to a server
+}
+
+func newEmitter(r *runner, total int) *emitter {
+	e := &emitter{run: r, pending: map[int]*result{}, total: total}
+	if r.rules != nil {
+		e.across = r.rules.Begin()
+	}
+	return e
+}
+
+func (e *emitter) add(place int, r *result) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.pending[place] = r
+	for {
+		r, ok := e.pending[e.next]
+		if !ok {
+			return
+		}
+		delete(e.pending, e.next)
+		e.next++
+		e.emit(r)
+	}
+}
+
+func (e *emitter) emit(r *result) {
+	for i := range r.judged {
+		for _, j := range r.judged[i] {
+			found := e.run.findings(e.across.Judge(j.pass), j)
+			r.Steps[i].Findings = append(r.Steps[i].Findings, found...)
+		}
+	}
+	for i := range r.Steps {
+		settle(&r.Steps[i], e.run.options.Strict)
+		for _, x := range r.Steps[i].Exchanges {
+			e.reached = e.reached || !x.Failure.Unreached()
+		}
+	}
+	r.Outcome = outcome(r.Scenario)
+	if e.run.options.FailFast && r.Outcome > finding.Skipped {
+		e.run.stopped.Store(true)
+	}
+	e.sum.Counts.Add(r.Scenario)
+	e.sum.Outcome = max(e.sum.Outcome, heavy(r.Outcome))
+	e.run.observe(func(ob Observer) { ob.Scenario(r.Scenario) })
+}
+
+// heavy leaves out that something was skipped: a run with skips has passed.
+func heavy(o finding.Outcome) finding.Outcome {
+	if o == finding.Skipped {
+		return finding.Passed
+	}
+	return o
+}
+
+// settle gives a step its outcome once all findings are known.
+func settle(s *finding.Step, strict bool) {
+	if s.Outcome == finding.Passed && len(s.Failing(strict)) > 0 {
+		s.Outcome = finding.Failed
+	}
+}
+
+// outcome is the heaviest of a scenario's steps; it is skipped if nothing of
+// it ran.
+func outcome(s finding.Scenario) finding.Outcome {
+	out, ran := s.Outcome, false
+	for _, step := range s.Steps {
+		out = max(out, heavy(step.Outcome))
+		ran = ran || step.Outcome != finding.Skipped
+	}
+	if !ran && len(s.Steps) > 0 && out == finding.Passed {
+		return finding.Skipped
+	}
+	return out
+}
+
+func (e *emitter) summary() finding.Summary {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	sum := e.sum
+	sum.Unreached = sum.Requests > 0 && !e.reached
+	return sum
+}
+
+// progress tells the observer that a step has ended.
+func (e *emitter) progress(scenario string, s finding.Step) {
+	if e.run.options.Observer == nil {
+		return
+	}
+	e.mu.Lock()
+	e.steps.Add(finding.Scenario{Steps: []finding.Step{s}})
+	e.steps.Scenarios = e.next
+	p := Progress{Scenario: scenario, Step: s.Name, Outcome: s.Outcome, Done: e.next, Scenarios: e.total, Counts: e.steps}
+	e.mu.Unlock()
+	e.run.observe(func(ob Observer) { ob.Step(p) })
+}

@@ -1,0 +1,78 @@
+package probe
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"httpprobe/probe/exchange"
+	"httpprobe/probe/plan"
+)
+
+// redirected turns a request into the one that a redirect asks for: method
+// and body are kept on 307 and 308, a POST becomes GET on 301 and 302 as
+// browsers do, and everything but HEAD becomes GET on 303 (RFC 9110 §15.4).
+// Credentials stay behind when the origin changes. It gives notes for people.
+func redirected(b *plan.Bound, status int, to *url.URL) []string {
+	var notes []string
+	r := &b.Request
+	r.Fields = slices.Clone(r.Fields)
+	method := r.Method
+	switch {
+	case status == http.StatusSeeOther && method != http.MethodHead:
+		method = http.MethodGet
+	case (status == http.StatusMovedPermanently || status == http.StatusFound) && method == http.MethodPost:
+		method = http.MethodGet
+		notes = append(notes, fmt.Sprintf("POST became GET on the %d, as browsers do; 307 and 308 keep the method", status))
+	}
+	if method != r.Method {
+		r.Method, r.Body = method, nil
+		remove(r, "Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Content-Location", "Expect")
+	}
+	if !sameOrigin(b.URL, to) {
+		dropped := []string{"Authorization", "Cookie", "Proxy-Authorization"}
+		for _, f := range b.Identity.Fields {
+			dropped = append(dropped, f.Name)
+		}
+		if slices.ContainsFunc(dropped, r.Fields.Has) {
+			notes = append(notes, "credentials were not sent along to "+to.Host)
+		}
+		remove(r, dropped...)
+	}
+	fragment := *to
+	fragment.Fragment, fragment.RawFragment = "", ""
+	for i, f := range r.Fields {
+		if strings.EqualFold(f.Name, "Host") && strings.EqualFold(f.Value, b.URL.Host) {
+			r.Fields[i].Value = fragment.Host
+		}
+	}
+	b.URL, r.URL, r.Target = &fragment, fragment.String(), ""
+	return notes
+}
+
+func remove(r *exchange.Request, names ...string) {
+	r.Fields = slices.DeleteFunc(r.Fields, func(f exchange.Field) bool {
+		return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, f.Name) })
+	})
+}
+
+// sameOrigin compares scheme, host and port (RFC 6454 §5).
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+}
+
+// circle reports whether a request was redirected before.
+func circle(hops []hop, next *plan.Bound) bool {
+	return slices.ContainsFunc(hops, func(h hop) bool {
+		return h.method == next.Request.Method && h.from.String() == next.URL.String()
+	})
+}

@@ -1,0 +1,111 @@
+package rule
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"httpprobe/probe/exchange"
+	"httpprobe/probe/finding"
+)
+
+var informational = []Rule{
+	{
+		ID:       "interim-no-content",
+		Topic:    Informational,
+		Title:    "a 1xx consists of its header section and nothing more",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{Octets},
+		Spec:     []string{"RFC 9110 §15.2", "RFC 9110 §8.6", "RFC 9112 §6.1", "RFC 9112 §6.3"},
+		Text: "A 1xx ends at the blank line, so it announces no length and no transfer coding. A client that believed such a field " +
+			"would take the beginning of the final response for content.",
+		Mend: "send 1xx responses without Content-Length and Transfer-Encoding",
+		Bad:  "HTTP/1.1 100 Continue + Content-Length: 0",
+		Good: "HTTP/1.1 100 Continue, blank line, HTTP/1.1 200 OK",
+		Check: func(p *Pass) {
+			for i := range p.Interims {
+				interimLength(p, p.Interims[i].Status, p.Interims[i].Fields)
+			}
+			if p.Response.Status == http.StatusSwitchingProtocols {
+				interimLength(p, p.Response.Status, p.Response.Fields)
+			}
+		},
+	},
+	{
+		ID:       "upgrade-on-101",
+		Topic:    Informational,
+		Title:    "a 101 tells which protocol comes next, hop by hop",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15.2.2", "RFC 9110 §7.8"},
+		Text: "The Upgrade field of a 101 lists the protocol that is spoken from here on, and Connection lists the option upgrade, since " +
+			"the field is meant for this connection alone. Without either, client and proxies do not know what the octets to come are.",
+		Mend: "send both Upgrade: <protocol> and Connection: Upgrade with the 101",
+		Bad:  "HTTP/1.1 101 Switching Protocols + Upgrade: websocket",
+		Good: "HTTP/1.1 101 Switching Protocols + Connection: Upgrade + Upgrade: websocket",
+		When: When{Statuses: []int{http.StatusSwitchingProtocols}},
+		Check: func(p *Pass) {
+			if len(p.Response.Fields.Tokens("Upgrade")) == 0 {
+				p.Reportf("headers.Upgrade", "the 101 to %s names no protocol in Upgrade", p.line())
+			}
+			if !slices.ContainsFunc(p.Response.Fields.Tokens("Connection"), isUpgrade) {
+				p.Reportf("headers.Connection", "the 101 to %s does not list upgrade in Connection", p.line())
+			}
+		},
+	},
+	{
+		ID:       "switch-only-to-offered",
+		Topic:    Informational,
+		Title:    "the protocol of a 101 is one that the client offered",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §7.8", "RFC 9113 §8.6"},
+		Text: "A server may change the protocol only when the request carried Upgrade, and only to something in that list; names are compared " +
+			"without case. HTTP/2 has no 101, and a client that speaks HTTP/1.0 does not know it.",
+		Mend: "answer requests without a matching Upgrade as plain HTTP, with 426 if another protocol is needed",
+		Bad:  "GET / without Upgrade → 101",
+		Good: "GET /chat + Upgrade: websocket → 101 + Upgrade: websocket",
+		When: When{Statuses: []int{http.StatusSwitchingProtocols}},
+		Check: func(p *Pass) {
+			if proto := p.Request.Proto; proto == "HTTP/1.0" || strings.HasPrefix(proto, "HTTP/2") {
+				p.Reportf("status", "a 101 to %s, which was sent as %s: that version cannot switch", p.line(), proto)
+				return
+			}
+			offered := p.Request.Fields.Tokens("Upgrade")
+			if len(offered) == 0 {
+				p.Reportf("status", "a 101 to %s, which asked for no other protocol", p.line())
+				return
+			}
+			for _, chosen := range p.Response.Fields.Tokens("Upgrade") {
+				if !slices.ContainsFunc(offered, func(o string) bool { return sameProtocol(o, chosen) }) {
+					p.Report(Report{
+						Path:     "headers.Upgrade",
+						Message:  "the 101 to " + p.line() + " switches to " + quote(chosen) + ", which was not offered",
+						Expected: strings.Join(offered, ", "),
+						Actual:   chosen,
+					})
+				}
+			}
+		},
+	},
+}
+
+func interimLength(p *Pass, status int, fields exchange.Fields) {
+	for _, name := range []string{"Content-Length", "Transfer-Encoding"} {
+		if fields.Has(name) {
+			p.Reportf("headers."+name, "the %d to %s carries %s, but a 1xx has no content", status, p.line(), name)
+		}
+	}
+}
+
+func isUpgrade(option string) bool { return strings.EqualFold(option, "upgrade") }
+
+// sameProtocol compares names without case; versions count where both say one.
+func sameProtocol(a, b string) bool {
+	nameA, versionA, okA := strings.Cut(a, "/")
+	nameB, versionB, okB := strings.Cut(b, "/")
+	return strings.EqualFold(nameA, nameB) && (!okA || !okB || strings.EqualFold(versionA, versionB))
+}

@@ -1,0 +1,65 @@
+package rule
+
+import (
+	"strings"
+
+	"httpprobe/probe/finding"
+)
+
+// Profile says whose demands count in full.
+type Profile string
+
+// The profiles.
+const (
+	// GuideProfile, the default, takes what the status-code guide demands as
+	// seriously as what the standards do.
+	GuideProfile Profile = ""
+	// RFCProfile makes rules that rest on the guide or on practice alone info.
+	RFCProfile Profile = "rfc"
+)
+
+// Levels are the severities a suite and a step set, by rule id or topic. A
+// step's word goes before the suite's, and in each an id before a topic.
+type Levels struct {
+	Profile Profile
+	Suite   map[string]finding.Severity
+	Step    map[string]finding.Severity
+}
+
+// Severity gives how much a report counts. What was set takes the place of the
+// rule's own severity; a part of the rule that is milder than the rule stays
+// so, and a harsher part never exceeds what was set.
+func (l Levels) Severity(r Report) finding.Severity {
+	for _, set := range []map[string]finding.Severity{l.Step, l.Suite} {
+		for _, name := range [...]string{r.Rule.ID, string(r.Rule.Topic)} {
+			if level, ok := set[name]; ok {
+				return scale(r, level)
+			}
+		}
+	}
+	if level := r.Rule.inRFC(); l.Profile == RFCProfile && !r.Declared && level != r.Rule.Severity {
+		return scale(r, level)
+	}
+	return r.Severity
+}
+
+// scale gives a report's severity when its rule has that level.
+func scale(r Report, level finding.Severity) finding.Severity {
+	if r.Severity < r.Rule.Severity {
+		return min(r.Severity, level)
+	}
+	return level
+}
+
+// inRFC is the rule's severity in profile rfc.
+func (r *Rule) inRFC() finding.Severity {
+	if r.RFC != nil {
+		return *r.RFC
+	}
+	for basis := range strings.SplitSeq(strings.ReplaceAll(r.Basis, " + ", ", "), ", ") {
+		if basis != "guide" && basis != "practice" {
+			return r.Severity
+		}
+	}
+	return min(r.Severity, finding.Info)
+}

@@ -1,0 +1,227 @@
+package rule
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"httpprobe/probe/exchange"
+	"httpprobe/probe/finding"
+)
+
+var success = []Rule{
+	{
+		ID:       "location-on-201",
+		Topic:    Success,
+		Title:    "a POST that creates tells where the new resource lives",
+		Severity: finding.Error,
+		Basis:    "SHOULD + guide",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15.3.2", "RFC 9110 §9.3.3", "RFC 9110 §10.2.2"},
+		Text: "Location on a 201 names the resource that was made, and it is another one than the collection that was posted to. " +
+			"If the field is missing, a client has to conclude that the URI it posted to is what was created, and it cannot reach the real thing.",
+		Silent: "Only POST is judged: PUT and PATCH name the resource themselves. Content-Location, or a link to itself in the body, makes it info. " +
+			"Where many are created at once any Location will do, or a body with a link for each.",
+		Mend: "add Location with the URI of the created resource to the 201",
+		Bad:  `POST /users → 201 {"id":42}`,
+		Good: "POST /users → 201 + Location: /users/42",
+		RFC:  new(finding.Warning),
+		When: When{Statuses: []int{http.StatusCreated}, Methods: []string{http.MethodPost}},
+
+		Check: locationOn201,
+	},
+	{
+		ID:       "no-content-on-204",
+		Topic:    Success,
+		Title:    "a 204 is over at its blank line",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{Octets},
+		Spec:     []string{"RFC 9110 §15.3.5", "RFC 9110 §6.4.1", "RFC 9112 §6.3"},
+		Text: "No content, no chunk and no trailer follows the header section of a 204, whatever its fields announce. A client on a kept connection " +
+			"takes octets found there for the beginning of the next response.",
+		Silent: "Stray line ends are passed over.",
+		Mend:   "write nothing after the header section of a 204, or answer 200 if there is something to say",
+		Bad:    `204 No Content + {"deleted":true}`,
+		Good:   "204 No Content, blank line",
+		When:   When{Statuses: []int{http.StatusNoContent}},
+		Check:  func(p *Pass) { nothingFollows(p, "the 204 to") },
+	},
+	{
+		ID:       "length-on-204",
+		Topic:    Success,
+		Title:    "a 204 announces no content",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §8.6", "RFC 9112 §6.1"},
+		Text: "Content-Length and Transfer-Encoding say how to find the end of content, and a 204 never has any. Some clients wait for " +
+			"what was announced.",
+		Silent: "Content-Length: 0 is a warning, being as forbidden but harmless. Fields that describe the resource, such as ETag or Content-Type, are right.",
+		Mend:   "leave both fields out of a 204",
+		Bad:    "204 No Content + Transfer-Encoding: chunked",
+		Good:   "204 No Content with neither field",
+		When:   When{Statuses: []int{http.StatusNoContent}, Fields: []string{"Content-Length", "Transfer-Encoding"}},
+		Check: func(p *Pass) {
+			if p.Response.Fields.Has("Transfer-Encoding") {
+				p.Reportf("headers.Transfer-Encoding", "the 204 to %s carries Transfer-Encoding", p.line())
+			}
+			for _, v := range p.Response.Fields.Values("Content-Length") {
+				severity := finding.Error
+				if v != "" && strings.Trim(v, "0") == "" {
+					severity = finding.Warning
+				}
+				p.reportAt(severity, "headers.Content-Length", "the 204 to %s carries Content-Length: %s", p.line(), v)
+			}
+		},
+	},
+	{
+		ID:       "no-content-on-205",
+		Topic:    Success,
+		Title:    "a 205 is empty, and its framing says so",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15.3.6", "RFC 9112 §6.3"},
+		Text: "A 205 tells the client to clear its form and has nothing else to say. Unlike a 204 it does not end at the blank line by itself: " +
+			"Content-Length: 0, an empty chunked body or the end of the connection has to mark the end.",
+		Mend: "send Content-Length: 0 and no content with a 205",
+		Bad:  `205 Reset Content + {"ok":true}`,
+		Good: "205 Reset Content + Content-Length: 0",
+		When: When{Statuses: []int{http.StatusResetContent}},
+		Check: func(p *Pass) {
+			if len(p.Response.Body) > 0 {
+				p.Reportf("body", "the 205 to %s has %d octets of content", p.line(), len(p.Response.Body))
+			}
+		},
+	},
+	{
+		ID:       "success-body-is-error",
+		Topic:    Success,
+		Title:    "a 2xx does not carry bad news",
+		Severity: finding.Warning,
+		Basis:    "definition of 2xx",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15.3", "RFC 9110 §15.5", "RFC 9205 §4.6"},
+		Text: "Clients, caches and monitors go by the status. A 2xx whose JSON says nothing but that the request failed (an error member alone, " +
+			"a problem document, success or ok being false beside an error, a status of 400 or more beside a message) misleads all of them.",
+		Silent: "GraphQL, JSON-RPC, 206, 207 and batches; an error member that is null or empty; objects that hold other data as well, such as a job that failed; " +
+			"endpoints whose work is to validate.",
+		Mend: "answer failures with the 4xx or 5xx that fits",
+		Bad:  `GET /users/9 → 200 {"error":"User not found"}`,
+		Good: `GET /users/9 → 404 {"error":"User not found"}`,
+		When: When{Statuses: []int{200, 201, 202, 203}, Fields: []string{"Content-Type"}},
+
+		Check: successBodyIsError,
+	},
+}
+
+func locationOn201(p *Pass) {
+	values := p.Response.Fields.Values("Location")
+	bulk := p.createsMany()
+	if len(values) > 0 {
+		if !bulk && sameResource(p.Request.URL, values[0]) {
+			p.Reportf("headers.Location", "Location of the 201 to %s is the URI that was posted to, not the new resource", p.line())
+		}
+		return
+	}
+	severity := finding.Error
+	switch {
+	case p.Response.Fields.Get("Content-Location") != "":
+		severity = finding.Info
+	case p.Response.Framing != exchange.NoBody && !p.whole():
+		return // the body may hold the link
+	case bulk && p.linksEach():
+		return
+	case p.linksItself():
+		severity = finding.Info
+	}
+	p.reportAt(severity, "headers.Location", "the 201 to %s has no Location: clients cannot tell what was created", p.line())
+}
+
+// sameResource reports whether a reference leads back to the target. A query
+// of its own makes it another resource.
+func sameResource(target, reference string) bool {
+	base, err := url.Parse(target)
+	if err != nil {
+		return false
+	}
+	to, err := base.Parse(strings.TrimSpace(reference))
+	if err != nil {
+		return false
+	}
+	return strings.EqualFold(base.Scheme, to.Scheme) && strings.EqualFold(base.Host, to.Host) &&
+		strings.TrimRight(base.Path, "/") == strings.TrimRight(to.Path, "/") &&
+		(to.RawQuery == "" || to.RawQuery == base.RawQuery)
+}
+
+func (p *Pass) createsMany() bool {
+	if body, ok := p.requestBody(); ok {
+		if _, list := body.([]any); list {
+			return true
+		}
+	}
+	if d := p.json(); d != nil {
+		body, _ := d.body()
+		_, list := body.([]any)
+		return list
+	}
+	return false
+}
+
+func (p *Pass) linksItself() bool {
+	if d := p.json(); d != nil {
+		body, _ := d.body()
+		return hasOwnLink(body)
+	}
+	return false
+}
+
+// linksEach reports whether every item that the body lists has a link.
+func (p *Pass) linksEach() bool {
+	d := p.json()
+	if d == nil {
+		return false
+	}
+	body, _ := d.body()
+	list, ok := body.([]any)
+	return ok && len(list) > 0 && !slices.ContainsFunc(list, func(item any) bool { return !hasOwnLink(item) })
+}
+
+// hasOwnLink looks for the usual members by which a resource links to itself.
+func hasOwnLink(v any) bool {
+	o, _ := v.(map[string]any)
+	for _, name := range []string{"self", "href", "url", "@id"} {
+		if isLink(o[name]) {
+			return true
+		}
+	}
+	for _, name := range []string{"_links", "links"} {
+		if links, ok := o[name].(map[string]any); ok && isLink(links["self"]) {
+			return true
+		}
+	}
+	data, ok := o["data"].(map[string]any)
+	return ok && hasOwnLink(data)
+}
+
+func isLink(v any) bool {
+	o, _ := v.(map[string]any)
+	return text(v) != "" || text(o["href"]) != ""
+}
+
+// nothingFollows reports octets after a message that ends at its blank line.
+func nothingFollows(p *Pass, message string) {
+	extra := p.Response.Extra
+	if len(bytes.Trim(extra, "\r\n")) == 0 || bytes.HasPrefix(extra, []byte("HTTP/1.")) || p.Request.Method == http.MethodHead {
+		return
+	}
+	p.Report(Report{
+		Path:     "body",
+		Message:  message + " " + p.line() + " is followed by octets: " + quote(string(extra)),
+		Expected: "nothing after the blank line",
+		Actual:   quote(string(extra)),
+	})
+}

@@ -1,0 +1,97 @@
+package rule
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// isToken follows RFC 9110 §5.6.2.
+func isToken(s string) bool {
+	for i := range len(s) {
+		if !tokenOctet(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func tokenOctet(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' ||
+		strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+}
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isEntityTag follows RFC 9110 §8.8.3.
+func isEntityTag(s string) bool {
+	s = strings.TrimPrefix(s, "W/")
+	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
+		return false
+	}
+	for i := 1; i < len(s)-1; i++ {
+		if c := s[i]; c == '"' || c < 0x21 || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// entityTags splits a list of entity tags, whose quotes know no escapes. It
+// fails when an element is none.
+func entityTags(list string) ([]string, bool) {
+	var out []string
+	for list = strings.TrimLeft(list, ", \t"); list != ""; list = strings.TrimLeft(list, ", \t") {
+		open := strings.IndexByte(list, '"')
+		if open < 0 {
+			return nil, false
+		}
+		length := strings.IndexByte(list[open+1:], '"')
+		if length < 0 {
+			return nil, false
+		}
+		tag := list[:open+length+2]
+		if !isEntityTag(tag) {
+			return nil, false
+		}
+		out = append(out, tag)
+		list = list[len(tag):]
+	}
+	return out, true
+}
+
+// weakly gives what weak comparison looks at (RFC 9110 §8.8.3.2).
+func weakly(tag string) string { return strings.TrimPrefix(tag, "W/") }
+
+var fixDate = regexp.MustCompile(`^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (0[1-9]|[12][0-9]|3[01]) ` +
+	`(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} ([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60) GMT$`)
+
+// fixDateOf reads an IMF-fixdate (RFC 9110 §5.6.7), be its weekday wrong.
+func fixDateOf(s string) (time.Time, bool) {
+	if !fixDate.MatchString(s) {
+		return time.Time{}, false
+	}
+	t, err := time.Parse("02 Jan 2006 15:04:05 GMT", strings.Replace(s[len("Sun, "):], ":60 ", ":59 ", 1))
+	return t, err == nil
+}
+
+// httpDateOf also reads the two forms that recipients must understand although
+// nobody may send them (RFC 9110 §5.6.7).
+func httpDateOf(s string) (time.Time, bool) {
+	if t, ok := fixDateOf(s); ok {
+		return t, true
+	}
+	for _, layout := range []string{"Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,181 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"httpprobe/probe/client"
+	"httpprobe/probe/finding"
+	"httpprobe/probe/rule"
+	"httpprobe/probe/secret"
+	"httpprobe/probe/source"
+	"httpprobe/probe/wire"
+)
+
+const (
+	defaultParallel = 8
+	// teardownGrace is how long teardown may take after a run was stopped.
+	teardownGrace = 10 * time.Second
+)
+
+// ErrTerminated is the cause of a context that ends because the process is
+// asked to terminate; any other cause counts as an interruption.
+var ErrTerminated = errors.New("terminated")
+
+// Run sends what was prepared and tells the observer what came of it. Files
+// with problems are reported as errors and do not keep the others from
+// running. When ctx ends, running steps are cancelled, teardown still runs for
+// at most 10 s, and what did not run is reported as skipped. The error is nil
+// unless nothing could be run at all.
+//
+// A Prepared may be run several times, also at once.
+func (p *Prepared) Run(ctx context.Context, o Options) (finding.Summary, error) {
+	if len(p.Suites()) == 0 {
+		return finding.Summary{}, errNothing
+	}
+	r := newRunner(p, o)
+	defer r.client.Close()
+	began := r.now()
+	r.observe(func(ob Observer) { ob.Begin(p.header(began, o.Strict)) })
+
+	work := newSchedule(p.files)
+	r.out = newEmitter(r, work.total)
+	var workers sync.WaitGroup
+	for range max(1, min(r.parallel, work.total)) {
+		workers.Go(func() {
+			for {
+				j, ok := work.take()
+				if !ok {
+					return
+				}
+				done := r.do(ctx, j)
+				work.release(j)
+				r.out.add(j.place, done)
+			}
+		})
+	}
+	workers.Wait()
+	summary := r.out.summary()
+	summary.Duration = r.now().Sub(began)
+	switch {
+	case errors.Is(context.Cause(ctx), ErrTerminated):
+		summary.Interrupted = "terminated"
+	case ctx.Err() != nil:
+		summary.Interrupted = "interrupted"
+	}
+	r.observe(func(ob Observer) { ob.End(summary) })
+	return summary, nil
+}
+
+func (p *Prepared) header(began time.Time, strict bool) finding.Header {
+	h := finding.Header{Version: p.input.Version, BaseURL: p.input.BaseURL, Strict: strict, Started: began}
+	for _, f := range p.files {
+		h.Suites = append(h.Suites, f.name)
+	}
+	return h
+}
+
+// runner is what the scenarios of one run share.
+type runner struct {
+	options  Options
+	parallel int
+	client   *client.Client
+	rules    *rule.Index
+	secrets  *secret.Set
+	pace     *rate.Limiter
+	agent    string
+	now      func() time.Time
+	out      *emitter
+	stopped  atomic.Bool // by FailFast
+	watch    sync.Mutex  // one call of the observer at a time
+}
+
+func newRunner(p *Prepared, o Options) *runner {
+	r := &runner{options: o, parallel: o.Parallel, now: o.Now, secrets: secret.NewSet()}
+	if r.parallel <= 0 {
+		r.parallel = defaultParallel
+	}
+	if r.now == nil {
+		r.now = time.Now
+	}
+	version := p.input.Version
+	if version == "" {
+		version = "dev"
+	}
+	r.agent = "probe/" + version
+	r.client = client.New(client.Options{
+		TLS: o.TLS, Dial: o.Dial, Now: r.now, Limits: wire.Limits{Body: o.BodyLimit},
+	})
+	if !o.NoRules {
+		r.rules = rule.NewIndex(rule.Book())
+	}
+	if o.Rate > 0 {
+		r.pace = rate.NewLimiter(rate.Limit(o.Rate), 1)
+	}
+	for _, f := range p.files {
+		if f.suite != nil {
+			r.secrets.Add(f.suite.Secrets...)
+		}
+	}
+	return r
+}
+
+func (r *runner) observe(tell func(Observer)) {
+	if r.options.Observer == nil {
+		return
+	}
+	r.watch.Lock()
+	defer r.watch.Unlock()
+	tell(r.options.Observer)
+}
+
+// do carries out one job. It always gives a result.
+func (r *runner) do(ctx context.Context, j job) *result {
+	if j.kind == runBroken {
+		return broken(j.of.file)
+	}
+	s := newSession(r, j)
+	switch {
+	case j.kind == runSetup && ctx.Err() == nil:
+		s.setup(ctx)
+	case j.kind == runTeardown:
+		s.teardown(ctx)
+	case j.of.blocked != "":
+		s.skip(j.of.blocked)
+	case ctx.Err() != nil:
+		s.skip("the run was stopped before it began")
+	case r.stopped.Load():
+		s.skip("an earlier scenario did not pass (--fail-fast)")
+	default:
+		s.whole(ctx)
+	}
+	return s.finish()
+}
+
+// broken reports a file that cannot be run.
+func broken(f file) *result {
+	step := finding.Step{Name: "the file can be read", Pos: source.Pos{File: f.name}, Phase: finding.Setup, Outcome: finding.Errored}
+	var all strings.Builder
+	for _, p := range f.problems {
+		if step.Reason == "" {
+			step.Pos, step.Reason = p.Pos, p.Error()
+		}
+		if err := source.Write(&all, p); err != nil {
+			break // a strings.Builder does not fail
+		}
+	}
+	if n := len(f.problems) - 1; n > 0 {
+		step.Reason += fmt.Sprintf(" (and %d more)", n)
+	}
+	step.Notes = []string{all.String()}
+	return &result{Scenario: finding.Scenario{
+		Suite: f.name, Name: "scenario file", Pos: step.Pos, Outcome: finding.Errored, Steps: []finding.Step{step},
+	}}
+}
