@@ -1,0 +1,200 @@
+package reports
+
+import (
+	"strings"
+
+	"httpprobe/probe/finding"
+)
+
+// maxFindings is how many findings of one step are written out.
+const maxFindings = 50
+
+// place names a step as people look for it: file, line, scenario, step.
+func place(s finding.Scenario, step finding.Step) string {
+	at := step.Pos
+	at.Column = 0
+	text := title(s) + " › " + step.Name
+	if at.File != "" {
+		text = at.String() + ": " + text
+	}
+	return visible(text)
+}
+
+// answer gives the exchange that a step was about, or nil when it has none:
+// the last that is not a follow-up of the rulebook.
+func answer(step finding.Step) *finding.Exchange {
+	for i := len(step.Exchanges) - 1; i >= 0; i-- {
+		if step.Exchanges[i].Role != finding.Verified {
+			return &step.Exchanges[i]
+		}
+	}
+	return nil
+}
+
+// headline gives a finding in one line that makes sense alone.
+func headline(f finding.Finding) string {
+	if f.Path == "" || saysWhat(f) {
+		return visible(f.Message)
+	}
+	return visible(f.Path + ": " + f.Message)
+}
+
+// saysWhat reports whether the message of a finding says what it is about.
+func saysWhat(f finding.Finding) bool {
+	last := f.Path[strings.LastIndexByte(f.Path, '.')+1:]
+	if f.Rule != finding.Expectation {
+		return strings.Contains(strings.ToLower(f.Message), strings.ToLower(last))
+	}
+	return strings.HasPrefix(f.Message, f.Path) || last != f.Path && strings.Contains(f.Message, f.Path)
+}
+
+// reason gives in one line why a step was skipped or could not be carried out.
+func reason(step finding.Step) string {
+	if step.Reason != "" {
+		return visible(step.Reason)
+	}
+	if x := answer(step); x != nil && x.Failure != nil {
+		return visible(x.Failure.Text)
+	}
+	if step.Outcome == finding.Skipped {
+		return "it did not run"
+	}
+	return "the step could not be carried out"
+}
+
+// hint says what to try where a step could not be carried out.
+func hint(step finding.Step) string {
+	if x := answer(step); step.Hint == "" && x != nil && x.Failure != nil {
+		return x.Failure.Hint
+	}
+	return step.Hint
+}
+
+// explain writes all that is needed to act on a step that failed or could not
+// be carried out, below the line that names it.
+func (p *printer) explain(step finding.Step, strict bool, limit limits, details bool) {
+	if step.Line != "" {
+		p.line(p.bold(visible(step.Line)))
+	}
+	if step.Outcome == finding.Errored {
+		p.line()
+		p.line(p.bad("error: "), reason(step))
+		p.told = hint(step)
+		p.labelled("try", p.told)
+	}
+	failing := step.Failing(strict)
+	for _, f := range failing[:min(len(failing), maxFindings)] {
+		p.line()
+		p.finding(step, f, limit)
+	}
+	if more := len(failing) - maxFindings; more > 0 {
+		p.line()
+		p.line("… ", count(more, "more finding"))
+	}
+	if len(failing) == 0 && step.Outcome == finding.Failed {
+		p.line()
+		p.line(p.bad("• "), failureMessage(step, failing))
+	}
+	if details {
+		p.infos(step)
+	}
+	for _, n := range step.Notes {
+		p.line(p.faint("note: "), visible(n))
+	}
+	p.exchanges(step, failing, limit, details)
+}
+
+func (p *printer) finding(step finding.Step, f finding.Finding, limit limits) {
+	head := []string{p.bad("• ")}
+	if f.Severity == finding.Warning {
+		head = []string{p.warn("• warning: ")}
+	}
+	head = append(head, p.bold(headline(f)))
+	if f.Rule != finding.Expectation && f.Rule != "" {
+		head = append(head, " ", p.faint("["+visible(f.Rule)+"]"))
+	}
+	p.line(head...)
+	p.in(func() {
+		p.difference(f.Expected, f.Actual, limit)
+		p.citation(f)
+		if len(step.Exchanges) > 1 && f.Exchange >= 0 && f.Exchange < len(step.Exchanges) {
+			p.labelled("in", brief(step.Exchanges[f.Exchange]))
+		}
+		if at := f.Pos; at.Line != 0 && at.Line != step.Pos.Line {
+			at.Column = 0
+			p.labelled("at", at.String())
+		}
+	})
+}
+
+// citation writes what a finding of the rulebook is founded on, and the mend.
+func (p *printer) citation(f finding.Finding) {
+	rule := f.Title
+	if cites := strings.Join(f.Cites, ", "); cites != "" && rule != "" {
+		rule += " (" + cites + ")"
+	} else if cites != "" {
+		rule = cites
+	}
+	p.labelled("rule", rule)
+	p.labelled("mend", f.Mend)
+}
+
+// infos writes the findings that are only worth knowing.
+func (p *printer) infos(step finding.Step) {
+	for _, f := range step.Findings {
+		if f.Severity == finding.Info {
+			p.line(p.faint("info: "), headline(f), " ", p.faint("["+visible(f.Rule)+"]"))
+		}
+	}
+}
+
+// exchanges writes the exchanges that the findings are about, or the answer
+// when they are about none, and the others in one line each.
+func (p *printer) exchanges(step finding.Step, failing []finding.Finding, limit limits, details bool) {
+	if len(step.Exchanges) == 0 {
+		return
+	}
+	full := make([]bool, len(step.Exchanges))
+	none := true
+	for _, f := range failing {
+		if f.Exchange >= 0 && f.Exchange < len(full) {
+			full[f.Exchange], none = true, false
+		}
+	}
+	for i := range step.Exchanges {
+		if &step.Exchanges[i] == answer(step) && none || details {
+			full[i], none = true, false
+		}
+	}
+	if none {
+		full[len(full)-1] = true
+	}
+	p.line()
+	for i, x := range step.Exchanges {
+		switch {
+		case !full[i]:
+			p.line(p.faint("* "), brief(x))
+			continue
+		case len(full) > 1 && !details:
+			p.line(p.faint("* " + visible(string(x.Role))))
+		}
+		p.exchange(x, limit, details)
+		if i < len(full)-1 {
+			p.line()
+		}
+	}
+}
+
+// failureMessage gives in one line why a step failed.
+func failureMessage(step finding.Step, failing []finding.Finding) string {
+	switch len(failing) {
+	case 0:
+		if step.Reason != "" {
+			return visible(step.Reason)
+		}
+		return "the step failed"
+	case 1:
+		return headline(failing[0])
+	}
+	return headline(failing[0]) + " (and " + commas(len(failing)-1) + " more)"
+}

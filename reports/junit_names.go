@@ -1,0 +1,79 @@
+package reports
+
+import (
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"httpprobe/probe/finding"
+)
+
+// Readers refuse texts of 10 MB, and show the first lines of long ones.
+const (
+	maxMessage = 1000
+	maxText    = 256 << 10
+)
+
+// capped cuts a text at a line end well below what readers take.
+func capped(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	head := s[:maxText]
+	if end := strings.LastIndexByte(head, '\n'); end > 0 {
+		head = head[:end+1]
+	}
+	return head + "… " + commas(len(s)-len(head)) + " more octets left out\n"
+}
+
+// names tells which names are taken.
+type names map[string]struct{}
+
+// unique gives the name, or the name with the first number that makes it one.
+func (n names) unique(name string) string {
+	free := name
+	for i := 2; ; i++ {
+		if _, taken := n[free]; !taken {
+			n[free] = struct{}{}
+			return free
+		}
+		free = name + " (" + strconv.Itoa(i) + ")"
+	}
+}
+
+// className gives a scenario's class as dotted names: the folders and the file
+// of its suite, without extension, and the scenario. Dots within one become _,
+// since readers take what stands before the last dot for the package.
+func className(s finding.Scenario) string {
+	file := strings.ReplaceAll(s.Pos.File, `\`, "/")
+	file = strings.TrimSuffix(file, path.Ext(file))
+	var parts []string
+	for part := range strings.SplitSeq(file, "/") {
+		if part != "" && part != "." && part != ".." {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 0 && s.Suite != "" {
+		parts = append(parts, s.Suite)
+	}
+	if s.Name != "" {
+		parts = append(parts, s.Name)
+	}
+	for i, part := range parts {
+		parts[i] = strings.ReplaceAll(visible(part), ".", "_")
+	}
+	return strings.Join(parts, ".")
+}
+
+// seconds gives a duration in seconds with three decimals.
+func seconds(d time.Duration) string { return strconv.FormatFloat(max(d, 0).Seconds(), 'f', 3, 64) }
+
+// timestamp gives a time as xs:dateTime in UTC, without a zone as the schemas
+// want it, or nothing for the zero time.
+func timestamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05")
+}
