@@ -57,7 +57,8 @@ func (s *session) attempt(ctx context.Context, p *plan.Step, n int) (*attempt, e
 			break
 		}
 	}
-	if a.final.Response != nil {
+	// A redirect that could not be followed is not the answer that was asked for.
+	if a.final.Response != nil && a.failure == a.final.Failure {
 		a.response = response(a.final)
 		s.check(p, a, bound.URL)
 	}
@@ -71,7 +72,7 @@ func (s *session) refused(err error) (*attempt, error) {
 	if errors.As(err, &host) {
 		return &attempt{failure: &exchange.Failure{Kind: exchange.FailedHost, Text: host.Error(), Hint: host.Hint()}}, nil
 	}
-	return nil, err
+	return nil, fmt.Errorf("the request cannot be made: %w", err)
 }
 
 // exchange sends one request with the cookies of the scenario and keeps what

@@ -38,7 +38,7 @@ func BenchmarkRun(b *testing.B) {
 	for i := range defaultParallel {
 		fmt.Fprintf(&suite, "- name: s%d\n  steps:\n", i)
 		for n := range benchSteps / defaultParallel {
-			fmt.Fprintf(&suite, "  - { request: GET /users?page=%d -> 200, expect: { body: { total: 20 } } }\n", n)
+			fmt.Fprintf(&suite, "  - request: GET /users?page=%d -> 200\n    expect: { body: { total: 20 } }\n", n)
 		}
 	}
 	p, err := Prepare(Input{

@@ -131,9 +131,12 @@ func (r *runner) record(x *sent) finding.Exchange {
 	p.Content = r.trim(p.Content)
 	p.Extra = r.trim(p.Extra)
 	p.Faults = r.maskFaults(p.Faults)
-	// Reports show the decoded content and the parsed fields; the octets
-	// behind them could hold secrets in forms that no mask finds.
-	p.Body, p.Head = nil, nil
+	// Of compressed content reports show the decoded form: the octets behind
+	// it, as those of the header section, could hold secrets that no mask finds.
+	p.Body, p.Head = p.Content, nil
+	if len(p.Codings) > 0 {
+		p.Body = nil
+	}
 	out.Response = &p
 	return out
 }

@@ -78,6 +78,7 @@ func (s *session) skip(reason string) {
 func (s *session) setup(ctx context.Context) {
 	s.began()
 	if s.bindVars(s.suite.Vars) {
+		s.hide()
 		s.steps(ctx, finding.Setup, s.suite.Setup)
 	}
 	if s.broke != "" {
@@ -117,6 +118,7 @@ func (s *session) scenario(ctx context.Context) {
 	if !s.bindVars(s.suite.Vars) || !s.bindVars(scenario.Vars) {
 		return
 	}
+	s.hide()
 	if scenario.If != nil {
 		holds, err := scenario.If.Bool(s.vars, nil)
 		if err != nil {
@@ -168,6 +170,17 @@ func (s *session) bindVars(vars []plan.Var) bool {
 		s.vars[v.Name] = value
 	}
 	return true
+}
+
+// hide makes the credentials of all identities secret before the first answer
+// comes, which may show those that this scenario uses only later.
+func (s *session) hide() {
+	for _, i := range s.suite.Identities {
+		// One that cannot be evaluated fails the steps that use it.
+		if credentials, err := i.Bind(s.vars); err == nil {
+			s.run.secrets.Add(credentials.Secrets...)
+		}
+	}
 }
 
 // unable reports a scenario that could not be begun, with one step that says

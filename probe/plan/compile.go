@@ -138,7 +138,9 @@ func (c *compiler) suite(in *scenario.Suite) *Suite {
 
 	out.Vars, base = c.vars(in.Vars, base)
 	for _, identity := range in.Identities {
-		c.identities[identity.Name.Text] = c.identity(identity, base)
+		compiled := c.identity(identity, base)
+		c.identities[identity.Name.Text] = compiled
+		out.Identities = append(out.Identities, compiled)
 	}
 	c.checkDefaults(in.Defaults)
 	var steps scope

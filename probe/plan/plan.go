@@ -18,16 +18,17 @@ import (
 
 // Suite is one file, ready to run.
 type Suite struct {
-	File      string
-	Name      string
-	BaseURL   *url.URL // without a slash at the end of its path
-	Hosts     Hosts
-	Vars      []Var
-	Setup     []*Step
-	Teardown  []*Step
-	Scenarios []*Scenario
-	Settings  rule.Settings
-	Secrets   []string // values known before the run that no output may show
+	File       string
+	Name       string
+	BaseURL    *url.URL // without a slash at the end of its path
+	Hosts      Hosts
+	Vars       []Var
+	Setup      []*Step
+	Teardown   []*Step
+	Scenarios  []*Scenario
+	Settings   rule.Settings
+	Identities []*Identity
+	Secrets    []string // values known before the run that no output may show
 }
 
 // Var is a named value that is evaluated when a scenario begins.

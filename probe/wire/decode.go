@@ -55,7 +55,7 @@ func Decode(resp *exchange.Response, limit int64) *exchange.Failure {
 		if EventStream(resp) {
 			return nil
 		}
-		return &tooLarge("the body, once "+strings.Join(codings, ", ")+" is undone,", limit, "ask for less, or raise the limit").Failure
+		return &tooLarge("the body, once "+strings.Join(codings, ", ")+" is undone,", limit, "ask for less, or raise the limit (--max-body)").Failure
 	}
 	return nil
 }
