@@ -28,6 +28,7 @@ type attempt struct {
 	final    *exchange.Exchange // the last exchange
 	hops     []hop
 	response *expression.Response
+	unread   error // why the content could not be read as JSON
 	vars     expression.Vars // the scenario's, and what the Location gave
 	captured map[string]string
 	findings []finding.Finding
@@ -59,7 +60,7 @@ func (s *session) attempt(ctx context.Context, p *plan.Step, n int) (*attempt, e
 	}
 	// A redirect that could not be followed is not the answer that was asked for.
 	if a.final.Response != nil && a.failure == a.final.Failure {
-		a.response = response(a.final)
+		a.response, a.unread = response(a.final)
 		s.check(p, a, bound.URL)
 	}
 	return a, nil
@@ -101,8 +102,9 @@ func (s *session) exchange(ctx context.Context, a *attempt, role finding.Role, b
 	a.sent = append(a.sent, sent{role, x})
 }
 
-// response is an answer as expressions see it.
-func response(x *exchange.Exchange) *expression.Response {
+// response is an answer as expressions see it; the error is why its content
+// is not JSON.
+func response(x *exchange.Exchange) (*expression.Response, error) {
 	r := x.Response
 	out := &expression.Response{
 		Status: r.Status, Text: string(r.Content), Fields: r.Fields, Cookies: map[string]string{},
@@ -113,12 +115,9 @@ func response(x *exchange.Exchange) *expression.Response {
 			out.Cookies[c.Name] = c.Value
 		}
 	}
-	if len(r.Content) > 0 {
-		if body, err := exchange.ParseJSON(r.Content); err == nil {
-			out.Body = body
-		}
-	}
-	return out
+	var err error
+	out.Body, err = exchange.ParseJSON(r.Content)
+	return out, err
 }
 
 func retryAfter(r *exchange.Response, now time.Time) (time.Duration, bool) {
