@@ -17,7 +17,7 @@ var caching = []Rule{
 		Spec:     []string{"RFC 9110 §8.8.3"},
 		Text: "ETag is one text in double quotes, with W/ in front if it is weak, and no quote inside. Clients and caches that compare tags do not recognise one without quotes, " +
 			"and conditional requests come to nothing.",
-		Silent: `"" is a valid tag.`,
+		Silent: `An empty tag, "", is right.`,
 		Mend:   "put the tag in double quotes",
 		Bad:    "ETag: abc123",
 		Good:   `ETag: "abc123"`,

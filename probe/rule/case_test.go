@@ -40,7 +40,7 @@ func readCase(t *testing.T, file string) testCase {
 	c := testCase{name: strings.TrimSuffix(filepath.Base(file), ".http"), count: 1}
 	for i, part := range strings.Split(string(octets), "\n===\n") {
 		p := &Pass{Subject: Subject{Place: fmt.Sprintf("%s:%d", filepath.Base(file), i+1)}}
-		http := false
+		flags := map[string]bool{} // facts that the octets do not show
 		for strings.HasPrefix(part, "#") {
 			line, rest, _ := strings.Cut(part, "\n")
 			part = rest
@@ -56,8 +56,8 @@ func readCase(t *testing.T, file string) testCase {
 				c.settings.Errors = ErrorMode(value)
 			case "expected":
 				p.Subject.Expected = true
-			case "http":
-				http = true
+			case "http", "unprompted", "withheld", "partial", "reused":
+				flags[key] = true
 			default:
 				err = fmt.Errorf("unknown directive %q", key)
 			}
@@ -70,7 +70,9 @@ func readCase(t *testing.T, file string) testCase {
 			t.Fatalf("%s: no --- in exchange %d", file, i+1)
 		}
 		p.Exchange = readExchange(t, request, response)
-		if http {
+		p.Request.Unprompted, p.Request.Withheld, p.Request.Partial = flags["unprompted"], flags["withheld"], flags["partial"]
+		p.Conn.Reused = flags["reused"]
+		if flags["http"] {
 			p.Request.URL = "http://" + strings.TrimPrefix(p.Request.URL, "https://")
 		}
 		c.passes = append(c.passes, p)

@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -25,7 +24,7 @@ var clientErrors = []Rule{
 		Text: "An answer of 4xx or 5xx has content that explains it, other than to HEAD. Some statuses ask for more, and for them repeating the name of the " +
 			"status is not enough: 406 what there is to choose from, 409 what it collides with, 428 how to make the request conditional, 429 the limit, 431 " +
 			"the field, 451 the demand, 505 the versions.",
-		Silent: "An empty 401, 404, 405, 412, 416 or 417 is info: status and fields say it all. Content that was cut off is not judged.",
+		Silent: "Info for 401, 404, 405, 412, 416 and 417 without content, whose status and fields say enough. Content that was cut off is not judged.",
 		Mend:   "describe the failure in the body, in the error format of the API",
 		Bad:    "POST /users → 409, empty",
 		Good:   `POST /users → 409 {"error":{"code":"EMAIL_TAKEN","message":"The address belongs to another account"}}`,
@@ -176,8 +175,11 @@ func allowKept() func(*Pass) {
 	seen := map[string]listed{}
 	told := map[string]bool{}
 	return func(p *Pass) {
-		key := p.Request.URL + "\n" + p.credentials()
 		status := p.Response.Status
+		if !p.Response.Fields.Has("Allow") && status != http.StatusMethodNotAllowed && status != http.StatusNotImplemented {
+			return
+		}
+		key := p.Request.URL + "\n" + p.credentials()
 		if before, ok := seen[key]; ok && !told[key] && slices.Contains(before.methods, p.Request.Method) &&
 			(status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented) {
 			told[key] = true
@@ -215,7 +217,7 @@ func retryAfterValid(p *Pass) {
 		p.Reportf(path, "the %d to %s has %d Retry-After fields", p.Response.Status, p.line(), len(values))
 		return
 	}
-	subject := fmt.Sprintf("Retry-After of the %d to %s", p.Response.Status, p.line())
+	subject := p.of("Retry-After")
 	value := values[0]
 	date, dated := httpDateOf(value)
 	status := p.Response.Status
@@ -232,7 +234,7 @@ func retryAfterValid(p *Pass) {
 	switch {
 	case !isDigits(value) && !dated:
 		p.Report(Report{
-			Path: path, Message: subject + " is neither seconds nor a date: " + quote(value),
+			Path: path, Message: subject.String() + " is neither seconds nor a date: " + quote(value),
 			Expected: "digits alone, or an HTTP-date", Actual: value,
 		})
 	case status/100 != 3 && status != http.StatusRequestEntityTooLarge && status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable:

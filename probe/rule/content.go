@@ -2,12 +2,10 @@ package rule
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
-	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
 )
 
@@ -27,7 +25,7 @@ var content = []Rule{
 		Good:     `200 + Content-Type: application/json {"id":1}`,
 		Check: func(p *Pass) {
 			r := p.Response
-			if len(r.Body) == 0 || r.Framing == exchange.NoBody || r.Fields.Get("Content-Type") != "" ||
+			if len(r.Body) == 0 || p.bodiless() || r.Fields.Get("Content-Type") != "" ||
 				r.Status == http.StatusPartialContent && p.Request.Fields.Has("If-Range") {
 				return
 			}
@@ -73,12 +71,15 @@ var content = []Rule{
 func contentTypeSyntax(p *Pass) {
 	const path = "headers.Content-Type"
 	value := p.Response.Fields.Get("Content-Type")
-	subject := fmt.Sprintf("Content-Type of the %d to %s", p.Response.Status, p.line())
+	if value == "" {
+		return // content-type-present speaks of it
+	}
+	subject := p.of("Content-Type")
 	kind, _, _ := strings.Cut(value, ";")
 	kind = strings.TrimRight(kind, " \t")
 	main, sub, slash := strings.Cut(kind, "/")
 	if !slash || !isToken(main) || !isToken(sub) {
-		p.Report(Report{Path: path, Message: subject + " is not a media type: " + quote(value), Expected: "type/subtype", Actual: value})
+		p.Report(Report{Path: path, Message: subject.String() + " is not a media type: " + quote(value), Expected: "type/subtype", Actual: value})
 		return
 	}
 	list, spaced, fault := parameters(value)
@@ -127,7 +128,7 @@ func contentTypeMatchesBody(p *Pass) {
 		return
 	}
 	const path = "headers.Content-Type"
-	subject := fmt.Sprintf("the %d to %s", p.Response.Status, p.line())
+	subject := p.answer()
 	switch media {
 	case "text/html", "text/plain":
 		if body, ok := p.parsedBody(); ok && !isEmptyList(body) {

@@ -2,11 +2,9 @@ package rule
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
-	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
 )
 
@@ -20,7 +18,7 @@ func errorMediaType() func(*Pass) {
 	origins := map[string]*spoken{}
 	return func(p *Pass) {
 		media := p.mediaType()
-		if len(p.Response.Body) == 0 || p.Response.Framing == exchange.NoBody || media == "" {
+		if len(p.Response.Body) == 0 || p.bodiless() || media == "" {
 			return
 		}
 		from := origin(p.Request.URL)
@@ -122,11 +120,8 @@ func (p *Pass) comparableError() (ErrorBody, bool) {
 	if !ok || p.Settings.Errors == NoErrors || p.fromTokenEndpoint(e) {
 		return e, false
 	}
-	switch p.Response.Status {
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		if e.Shape == TextShape || p.Response.Fields.Has("Via") {
-			return e, false
-		}
+	if p.fromIntermediary(e) {
+		return e, false
 	}
 	switch e.Shape {
 	case EmptyShape, BrokenShape:
@@ -201,7 +196,7 @@ func errorMessageAndCode(p *Pass) {
 		}
 	}
 	coded := e.Code != nil || p.namesReason()
-	subject := fmt.Sprintf("the %d to %s", status, p.line())
+	subject := p.answer()
 	switch {
 	case e.Message == "" && !coded:
 		p.Reportf("body", "%s has neither a message nor a code", subject)

@@ -153,13 +153,17 @@ func contentLengthCorrect(p *Pass) {
 	if r.Fields.Has("Transfer-Encoding") || r.Status == http.StatusNoContent {
 		return
 	}
-	subject := fmt.Sprintf("Content-Length of the %d to %s", r.Status, p.line())
+	subject := p.of("Content-Length")
 	var first string
 	listed := false
-	for _, line := range r.Fields.Values("Content-Length") {
-		for i, v := range strings.Split(line, ",") {
+	for _, f := range r.Fields {
+		if !strings.EqualFold(f.Name, "Content-Length") {
+			continue
+		}
+		line := f.Value
+		listed = listed || strings.Contains(line, ",")
+		for v := range strings.SplitSeq(line, ",") {
 			v = strings.Trim(v, " \t")
-			listed = listed || i > 0
 			switch {
 			case !isDigits(v):
 				p.Reportf(path, "%s is not a number in digits: %s", subject, quote(line))
@@ -175,7 +179,7 @@ func contentLengthCorrect(p *Pass) {
 		p.reportAt(finding.Warning, path, "%s repeats its number: %s", subject, quote(r.Fields.Joined("Content-Length")))
 	}
 	n, err := strconv.ParseInt(first, 10, 64)
-	if err != nil || r.Framing == exchange.NoBody || !p.lengthDecided() || int64(len(r.Body)) == n {
+	if err != nil || p.bodiless() || !p.lengthDecided() || int64(len(r.Body)) == n {
 		return
 	}
 	p.Report(Report{
@@ -200,7 +204,7 @@ func extraBytes(p *Pass) {
 	}
 	unasked := bytes.HasPrefix(r.Extra, []byte("HTTP/1."))
 	switch {
-	case r.Framing == exchange.NoBody && !unasked:
+	case p.bodiless() && !unasked:
 	case unasked && bytes.HasPrefix(r.Extra[min(len(r.Extra), len("HTTP/1.")+1):], []byte(" 408")):
 		p.reportAt(finding.Info, "body", "a 408 came on the idle connection after the %d to %s", r.Status, p.line())
 	case unasked:

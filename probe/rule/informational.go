@@ -33,6 +33,22 @@ var informational = []Rule{
 		},
 	},
 	{
+		ID:       "continue-or-final-promptly",
+		Topic:    Informational,
+		Title:    "a client that asks before it sends gets an answer before it sends",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{Octets},
+		Spec:     []string{"RFC 9110 §10.1.1", "RFC 9110 §15.2.1", "RFC 9110 §7.8"},
+		Text: "With Expect: 100-continue a client holds its content back until it hears 100 or a final status. A server that stays silent makes each such request wait for as long as the client's patience lasts. " +
+			"Where the connection is upgraded as well, the 100 comes before the 101.",
+		Silent: "Responses marked HTTP/1.0, and those that came through a proxy. A final status at once, 417 included, is a full answer.",
+		Mend:   "send 100 Continue, or the final status, as soon as the header section has been read",
+		Bad:    "POST /upload + Expect: 100-continue → nothing until the content comes",
+		Good:   "POST /upload + Expect: 100-continue → 100, then 201",
+		Check:  continuePromptly,
+	},
+	{
 		ID:       "upgrade-on-101",
 		Topic:    Informational,
 		Title:    "a 101 tells which protocol comes next, hop by hop",
@@ -91,6 +107,21 @@ var informational = []Rule{
 			}
 		},
 	},
+}
+
+func continuePromptly(p *Pass) {
+	r := p.Response
+	if p.Request.Proto != "HTTP/1.1" || len(p.Request.Body) == 0 || r.Proto == "HTTP/1.0" || r.Fields.Has("Via") ||
+		!slices.ContainsFunc(p.Request.Fields.Tokens("Expect"), func(s string) bool { return strings.EqualFold(s, "100-continue") }) {
+		return
+	}
+	continued := slices.ContainsFunc(p.Interims, func(i exchange.Interim) bool { return i.Status == http.StatusContinue })
+	switch {
+	case p.Request.Unprompted:
+		p.Reportf("informational", "%s asked with Expect: 100-continue, but no answer came before its content was sent", p.line())
+	case r.Status == http.StatusSwitchingProtocols && !continued && !p.Request.Withheld:
+		p.Reportf("informational", "%s is answered with 101 before 100, although it asked with Expect: 100-continue", p.line())
+	}
 }
 
 func interimLength(p *Pass, status int, fields exchange.Fields) {

@@ -71,7 +71,7 @@ var jsonContent = []Rule{
 
 func jsonWellformed(p *Pass) {
 	d := p.json()
-	subject := fmt.Sprintf("the %d to %s", p.Response.Status, p.line())
+	subject := p.answer()
 	if d == nil {
 		r := p.Response
 		if isJSON(p.mediaType()) && p.whole() && len(r.Content) == 0 && r.Status != http.StatusPartialContent && r.Status != http.StatusResetContent {
@@ -124,7 +124,7 @@ func jsonUTF8(p *Pass) {
 	if d == nil {
 		return
 	}
-	subject := fmt.Sprintf("the JSON of the %d to %s", p.Response.Status, p.line())
+	subject := p.of("the JSON")
 	if value := p.Response.Fields.Get("Content-Type"); strings.Contains(value, ";") {
 		if charset, ok := parameterOf(value, "charset"); ok && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
 			p.reportAt(finding.Warning, "headers.Content-Type", "%s is said to be %s: JSON is UTF-8 and has no charset", subject, quote(charset))

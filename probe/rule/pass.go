@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"httpprobe/probe/exchange"
@@ -97,10 +98,39 @@ func (p *Pass) line() string {
 	return p.Request.Method + " " + path
 }
 
+// subject is what a message is about; it is put into words only when there is
+// something to say.
+type subject struct {
+	what string
+	p    *Pass
+}
+
+// answer is the response, in messages: "the 404 to GET /users/42".
+func (p *Pass) answer() subject { return subject{"", p} }
+
+// of is a part of the response: "Allow of the 405 to PUT /users".
+func (p *Pass) of(what string) subject { return subject{what, p} }
+
+func (s subject) String() string {
+	answer := fmt.Sprintf("the %d to %s", s.p.Response.Status, s.p.line())
+	if s.what == "" {
+		return answer
+	}
+	return s.what + " of " + answer
+}
+
 // whole reports whether the content is known to its end and in plain.
 func (p *Pass) whole() bool {
 	r := p.Response
-	return r.Complete && r.CodingFault == "" && r.Framing != exchange.NoBody
+	return r.Complete && r.CodingFault == "" && !p.bodiless()
+}
+
+// bodiless reports whether the message has no content by its nature, in
+// whatever version of HTTP.
+func (p *Pass) bodiless() bool {
+	r := p.Response
+	return r.Framing == exchange.NoBody || p.Request.Method == http.MethodHead ||
+		r.Status == http.StatusNoContent || r.Status == http.StatusNotModified
 }
 
 // mediaType is the response's media type in lower case, without parameters.

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
 )
 
@@ -21,7 +20,7 @@ var ranges = []Rule{
 		Seen:     []Sight{OneExchange},
 		Spec:     []string{"RFC 9110 §14.2", "RFC 9110 §15.3.7", "RFC 9110 §9.3.3"},
 		Text:     "A 206 answers a GET that carried Range. A client that asked for the whole takes the part for all there is, and ranges have no meaning for methods such as POST.",
-		Silent:   "HEAD with Range is a warning: the standard speaks of GET alone, but widespread servers do it.",
+		Silent:   "A warning for HEAD with Range, which the standard leaves out, but widespread servers answer so.",
 		Mend:     "ignore Range on other methods, and answer 200 with everything when there is none",
 		Bad:      "GET /video.mp4 → 206",
 		Good:     "GET /video.mp4 + Range: bytes=0-1023 → 206",
@@ -45,7 +44,7 @@ var ranges = []Rule{
 		Basis:    "MUST",
 		Seen:     []Sight{OneExchange},
 		Spec:     []string{"RFC 9110 §15.3.7.1", "RFC 9110 §15.3.7.2"},
-		Text: "With one part, Content-Range in the header section tells where it belongs; without it a client cannot put the parts together. With several the type is multipart/byteranges " +
+		Text: "A single part has Content-Range among its fields, which tells where it belongs; without it a client cannot put the parts together. With several the type is multipart/byteranges " +
 			"with a boundary, and each part has a Content-Range of its own.",
 		Mend: "add Content-Range: bytes first-last/length to the 206",
 		Bad:  "206 without Content-Range",
@@ -88,7 +87,7 @@ var ranges = []Rule{
 	{
 		ID:       "range-416",
 		Topic:    Ranges,
-		Title:    "a range that cannot be had is refused with the length there is",
+		Title:    "a client that asks beyond the end learns where the end is",
 		Severity: finding.Warning,
 		Basis:    "SHOULD",
 		Seen:     []Sight{OneExchange, SafeFollowUp},
@@ -118,7 +117,7 @@ func contentRangeValid(p *Pass) {
 	const path = "headers.Content-Range"
 	status := p.Response.Status
 	value := p.Response.Fields.Get("Content-Range")
-	subject := fmt.Sprintf("Content-Range of the %d to %s", status, p.line())
+	subject := p.of("Content-Range")
 	if status != http.StatusPartialContent && status != http.StatusRequestedRangeNotSatisfiable {
 		p.reportAt(finding.Info, path, "%s means nothing on that status: %s", subject, quote(value))
 		return
@@ -131,7 +130,7 @@ func contentRangeValid(p *Pass) {
 		case bareRange.MatchString(value):
 			p.reportAt(finding.Warning, path, "%s has no unit: %s", subject, quote(value))
 		default:
-			p.Report(Report{Path: path, Message: subject + " cannot be read: " + quote(value), Expected: "bytes first-last/length", Actual: value})
+			p.Report(Report{Path: path, Message: subject.String() + " cannot be read: " + quote(value), Expected: "bytes first-last/length", Actual: value})
 		}
 		return
 	}
@@ -140,7 +139,7 @@ func contentRangeValid(p *Pass) {
 	case status == http.StatusPartialContent && unsatisfied:
 		p.Reportf(path, "%s says that nothing was sent: %s", subject, quote(value))
 	case status == http.StatusRequestedRangeNotSatisfiable && !unsatisfied:
-		p.Report(Report{Path: path, Message: subject + " names a part, although none was sent: " + quote(value), Expected: "bytes */length", Actual: value})
+		p.Report(Report{Path: path, Message: subject.String() + " names a part, although none was sent: " + quote(value), Expected: "bytes */length", Actual: value})
 	case !unsatisfied:
 		checkPart(p, path, subject, m)
 	}
@@ -149,7 +148,7 @@ func contentRangeValid(p *Pass) {
 // span is a part by the places of its first and last octet.
 type span struct{ first, last uint64 }
 
-func checkPart(p *Pass, path, subject string, m []string) {
+func checkPart(p *Pass, path string, subject subject, m []string) {
 	first, err1 := strconv.ParseUint(m[1], 10, 63)
 	last, err2 := strconv.ParseUint(m[2], 10, 63)
 	length, err3 := strconv.ParseUint(m[3], 10, 63)
@@ -166,7 +165,7 @@ func checkPart(p *Pass, path, subject string, m []string) {
 		return
 	}
 	r := p.Response
-	if size := last - first + 1; r.Complete && r.Framing != exchange.NoBody && p.mediaType() != "multipart/byteranges" && uint64(len(r.Body)) != size {
+	if size := last - first + 1; r.Complete && !p.bodiless() && p.mediaType() != "multipart/byteranges" && uint64(len(r.Body)) != size {
 		p.Report(Report{
 			Path:     path,
 			Message:  fmt.Sprintf("%s names %d octets, but %d came", subject, size, len(r.Body)),
@@ -186,7 +185,7 @@ func checkPart(p *Pass, path, subject string, m []string) {
 	}
 	switch asked := p.Request.Fields.Get("Range"); {
 	case !overlaps:
-		p.Report(Report{Path: path, Message: subject + " has nothing in common with what was asked: " + quote(m[0]), Expected: asked, Actual: m[0]})
+		p.Report(Report{Path: path, Message: subject.String() + " has nothing in common with what was asked: " + quote(m[0]), Expected: asked, Actual: m[0]})
 	case !begins:
 		p.reportAt(finding.Info, path, "%s begins elsewhere than asked: %s for %s", subject, quote(m[0]), quote(asked))
 	}

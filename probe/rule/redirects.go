@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -93,7 +92,7 @@ var redirects = []Rule{
 
 func checkLocation(p *Pass, value string) {
 	const path = "headers.Location"
-	subject := fmt.Sprintf("Location of the %d to %s", p.Response.Status, p.line())
+	subject := p.of("Location")
 	if value == "" {
 		return // said by the rules that want the field
 	}

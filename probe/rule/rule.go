@@ -107,8 +107,8 @@ func (w *When) message(x *exchange.Exchange) bool {
 // Book is all rules, topic by topic.
 func Book() []Rule {
 	return slices.Concat(
-		status, informational, success, redirects, clientErrors, serverErrors,
-		errorBodies, problems, framing, content, jsonContent, caching, ranges, conditional,
+		status, informational, success, redirects, clientErrors, fitting, serverErrors,
+		gateways, errorBodies, problems, framing, octets, content, jsonContent, caching, ranges, conditional,
 		authentication, webSocket,
 	)
 }

@@ -57,12 +57,14 @@ var status = []Rule{
 var dateFields = []string{"Date", "Last-Modified", "Retry-After", "Sunset", "Expires"}
 
 func checkDate(p *Pass, name, value string) {
-	path := "headers." + name
 	t, ok := fixDateOf(value)
+	if ok && t.Weekday().String()[:3] == value[:3] {
+		return
+	}
+	path := "headers." + name
 	switch {
-	case ok && t.Format("Mon") != value[:3]:
-		p.reportAt(finding.Warning, path, "%s of %s says %s, but that day is a %s", name, p.line(), quote(value), t.Format("Monday"))
 	case ok:
+		p.reportAt(finding.Warning, path, "%s of %s says %s, but that day is a %s", name, p.line(), quote(value), t.Weekday())
 	case name == "Expires" && isDigits(strings.TrimPrefix(value, "-")), name == "Expires" && value == "":
 		p.reportAt(finding.Info, path, "Expires of %s is %s, no date: it reads as expired already", p.line(), quote(value))
 	case name == "Retry-After":

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
 )
 
@@ -131,7 +130,7 @@ func locationOn201(p *Pass) {
 	switch {
 	case p.Response.Fields.Get("Content-Location") != "":
 		severity = finding.Info
-	case p.Response.Framing != exchange.NoBody && !p.whole():
+	case !p.bodiless() && !p.whole():
 		return // the body may hold the link
 	case bulk && p.linksEach():
 		return

@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
@@ -70,15 +69,33 @@ func entityTags(list string) ([]string, bool) {
 // weakly gives what weak comparison looks at (RFC 9110 §8.8.3.2).
 func weakly(tag string) string { return strings.TrimPrefix(tag, "W/") }
 
-var fixDate = regexp.MustCompile(`^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (0[1-9]|[12][0-9]|3[01]) ` +
-	`(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} ([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60) GMT$`)
+const (
+	weekdays = "SunMonTueWedThuFriSat"
+	months   = "JanFebMarAprMayJunJulAugSepOctNovDec"
+)
 
 // fixDateOf reads an IMF-fixdate (RFC 9110 §5.6.7), be its weekday wrong.
 func fixDateOf(s string) (time.Time, bool) {
-	if !fixDate.MatchString(s) {
+	const form = "Sun, 00 Jan 0000 00:00:00 GMT"
+	if len(s) != len(form) || strings.Index(weekdays, s[:3])%3 != 0 || strings.Index(months, s[8:11])%3 != 0 {
 		return time.Time{}, false
 	}
-	t, err := time.Parse("02 Jan 2006 15:04:05 GMT", strings.Replace(s[len("Sun, "):], ":60 ", ":59 ", 1))
+	for i := 3; i < len(form); i++ {
+		switch {
+		case i >= 8 && i < 11:
+		case form[i] == '0':
+			if s[i] < '0' || s[i] > '9' {
+				return time.Time{}, false
+			}
+		case form[i] != s[i]:
+			return time.Time{}, false
+		}
+	}
+	rest := s[len("Sun, "):]
+	if s[23:25] == "60" { // a leap second, which Go knows nothing of
+		rest = strings.Replace(rest, ":60 ", ":59 ", 1)
+	}
+	t, err := time.Parse("02 Jan 2006 15:04:05 GMT", rest)
 	return t, err == nil
 }
 

@@ -1,0 +1,76 @@
+package rule
+
+import (
+	"fmt"
+	"slices"
+
+	"httpprobe/probe/finding"
+)
+
+var gateways = []Rule{
+	{
+		ID:       "gateway-error-shape",
+		Topic:    ServerErrors,
+		Title:    "what stands before the API speaks its language of errors",
+		Severity: finding.Warning,
+		Basis:    "practice",
+		Seen:     []Sight{AcrossRun},
+		Spec:     []string{"RFC 9110 §15.6.3–§15.6.5", "RFC 9205 §4.6"},
+		Text: "Proxies and gateways answer 502, 503 and 504 themselves, often 413, 414, 429 and 431 too. Where the API's errors are JSON, these come in the same media type and shape, or clients fail on " +
+			"the very errors that are not their fault.",
+		Silent: "Info for a page of HTML as long as the run has shown no error to compare with.",
+		Mend:   "give the gateway error bodies of its own in the API's format",
+		Bad:    "502 <html>…nginx…</html>",
+		Good:   `502 {"error":{"code":"UPSTREAM_FAILED","message":"The order service does not answer"}}`,
+		When:   When{Classes: []int{4, 5}},
+		Across: gatewayErrorShape,
+	},
+}
+
+// fromIntermediary reports whether an error is, by its status and form, more
+// likely the work of a gateway than of the API.
+func (p *Pass) fromIntermediary(e ErrorBody) bool {
+	foreign := e.Shape == TextShape || p.Response.Fields.Has("Via")
+	switch p.Response.Status {
+	case 502, 503, 504:
+		return foreign
+	case 413, 414, 429, 431:
+		// A shape that the suite declares binds whoever answers these.
+		return foreign && p.Settings.Errors == AutoErrors
+	}
+	return false
+}
+
+func gatewayErrorShape() func(*Pass) {
+	norms := map[string]*norm{}
+	return func(p *Pass) {
+		e, ok := p.ErrorBody()
+		if !ok || p.Settings.Errors == NoErrors || p.fromTokenEndpoint(e) ||
+			slices.Contains([]Shape{EmptyShape, BrokenShape, UnknownShape}, e.Shape) {
+			return
+		}
+		from := origin(p.Request.URL)
+		first := norms[from]
+		if !p.fromIntermediary(e) {
+			if first == nil && e.Shape != TextShape {
+				norms[from] = &norm{e, p.Response.Status, p.mediaType(), p.place()}
+			}
+			return
+		}
+		subject := p.answer()
+		if first == nil {
+			if p.mediaType() == "text/html" {
+				p.reportAt(finding.Info, "body", "%s is a page of HTML", subject)
+			}
+			return
+		}
+		if what, want, got := first.differs(e, p.mediaType()); what == "the shape" || what == "the media type" {
+			p.Report(Report{
+				Path:     "body",
+				Message:  fmt.Sprintf("%s has %s %s, but the API's own errors, as the %d to %s, have %s", subject, what, got, first.status, first.from, want),
+				Expected: want,
+				Actual:   got,
+			})
+		}
+	}
+}
