@@ -46,6 +46,7 @@ type Client struct {
 	dialer  net.Dialer
 	idle    pool
 	buffers sync.Pool // of *bufio.Reader
+	linger  time.Duration
 }
 
 // New gives a client.
@@ -59,7 +60,7 @@ func New(o Options) *Client {
 	if o.TLS == nil {
 		o.TLS = &tls.Config{}
 	}
-	c := &Client{options: o}
+	c := &Client{options: o, linger: illegalWait}
 	c.idle.most = o.IdlePerHost
 	c.buffers.New = func() any { return bufio.NewReaderSize(nil, readBuffer) }
 	return c

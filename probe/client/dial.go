@@ -42,13 +42,11 @@ func (t *turn) connect(ctx context.Context) (net.Conn, *exchange.Failure) {
 		}
 		return raw, nil
 	}
-	begun := now()
 	addresses, err := t.addresses(ctx)
-	t.x.Timing.DNS = now().Sub(begun)
 	if err != nil {
 		return nil, t.unresolved(err)
 	}
-	begun = now()
+	begun := now()
 	raw, err := t.tryEach(ctx, addresses)
 	t.x.Timing.Connect = now().Sub(begun)
 	if err != nil {
@@ -61,7 +59,9 @@ func (t *turn) addresses(ctx context.Context) ([]netip.Addr, error) {
 	if literal, err := netip.ParseAddr(t.to.host); err == nil {
 		return []netip.Addr{literal}, nil
 	}
+	begun := t.client.options.Now()
 	found, err := t.client.lookup.LookupNetIP(ctx, "ip", t.to.host)
+	t.x.Timing.DNS = t.client.options.Now().Sub(begun)
 	for i := range found {
 		found[i] = found[i].Unmap()
 	}

@@ -20,7 +20,7 @@ const (
 	illegalWait = 10 * time.Millisecond
 	// writerGrace is how long the writer may take to find that it is done,
 	// once the answer is there.
-	writerGrace = 10 * time.Millisecond
+	writerGrace = 20 * time.Millisecond
 )
 
 // turn is one exchange being carried out.
@@ -67,11 +67,10 @@ func (t *turn) over(c *conn) (again bool) {
 	}
 	w := &writer{conn: c}
 	end := t.converse(c, w)
-	whole := w.finish(end == nil)
-	if end == nil && !whole {
-		t.x.Request.Partial = len(t.x.Request.Body) > 0
-	}
-	if end == nil && whole {
+	whole, usable := w.finish(end == nil)
+	t.x.Request.Partial = end == nil && !whole && len(t.x.Request.Body) > 0
+	clean := end == nil && usable
+	if clean {
 		t.leftovers(c)
 	}
 	if !c.first.IsZero() {
@@ -80,10 +79,10 @@ func (t *turn) over(c *conn) (again bool) {
 	if end != nil {
 		again = t.broken(c, end)
 	}
-	switch keep := end == nil && whole && t.reusable(); {
+	switch keep := clean && t.reusable(); {
 	case undisturbed() && keep:
 		t.client.idle.put(t.to, c)
-	case end == nil && whole:
+	case clean:
 		c.shut()
 	default:
 		c.abort()
@@ -164,7 +163,7 @@ func (t *turn) leftovers(c *conn) {
 	case resp.Complete:
 		var wait time.Time
 		if resp.Framing == exchange.NoBody {
-			wait = time.Now().Add(illegalWait)
+			wait = time.Now().Add(t.client.linger)
 			if t.deadline.Before(wait) {
 				wait = t.deadline
 			}

@@ -57,28 +57,28 @@ func (w *writer) send(head, body []byte) {
 	}
 }
 
-// finish reports whether all was written. It comes back only when nothing is
-// being written any more; where that means to stop the writing, the connection
-// is closed.
-func (w *writer) finish(answered bool) bool {
+// finish reports whether all was written, and whether the connection is still
+// of use. It comes back only when nothing is being written any more, and breaks
+// the connection off where it has to stop the writing.
+func (w *writer) finish(answered bool) (whole, usable bool) {
 	if w.busy == nil {
-		return w.err == nil
+		return w.err == nil, w.err == nil
 	}
 	if answered {
 		grace := time.NewTimer(writerGrace)
 		defer grace.Stop()
 		select {
 		case <-w.busy:
-			return w.err == nil
+			return w.err == nil, w.err == nil
 		case <-grace.C:
 		}
 	}
 	select {
 	case <-w.busy:
+		return w.err == nil, w.err == nil
 	default:
 		w.conn.abort()
 		<-w.busy
-		return false
+		return w.err == nil, false
 	}
-	return w.err == nil
 }

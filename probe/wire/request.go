@@ -43,7 +43,7 @@ func Check(r exchange.Request) error {
 	if i := strings.IndexFunc(r.Target, func(c rune) bool { return c <= ' ' || c == 0x7f }); i >= 0 {
 		return fmt.Errorf("the target %s has a space or control character: write it as %%%02X", Quote(r.Target), r.Target[i])
 	}
-	if len(r.Proto) != 8 || !version(r.Proto) {
+	if !version(r.Proto) {
 		return fmt.Errorf("the protocol version %s is not of the form HTTP/1.1", Quote(r.Proto))
 	}
 	for _, f := range r.Fields {
