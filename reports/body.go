@@ -37,7 +37,7 @@ func bodyLines(body []byte, size int, contentType string, limit limits) []string
 	}
 	var lines []string
 	var taken int
-	if isJSON(body, contentType) {
+	if isJSON(body, size > len(body), contentType) {
 		lines, taken = indentJSON(body, limit.lines)
 	} else {
 		lines, taken = splitLines(body, limit.lines)
@@ -75,12 +75,14 @@ func binary(body []byte, size int) string {
 	return fmt.Sprintf("binary, %s: % x%s", count(size, "octet"), head, more)
 }
 
-func isJSON(body []byte, contentType string) bool {
+// isJSON reports whether a body can be laid out as JSON: it is, or it was
+// trimmed and is called so. What is called JSON and is not is shown as it came.
+func isJSON(body []byte, trimmed bool, contentType string) bool {
 	start := bytes.TrimLeft(body, " \t\r\n")
 	if len(start) == 0 || start[0] != '{' && start[0] != '[' {
 		return false
 	}
-	return strings.Contains(strings.ToLower(contentType), "json") || json.Valid(body)
+	return trimmed && strings.Contains(strings.ToLower(contentType), "json") || json.Valid(body)
 }
 
 // splitLines gives the first lines of a text and how many octets they take.

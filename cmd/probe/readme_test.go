@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"httpprobe/probe/match"
+	"httpprobe/probe/rule"
+)
+
+// readme is the text of the README.
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// blocks gives the fenced blocks of that language.
+func blocks(text, language string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```").FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// TestReadmeTour writes the files of the README and runs its commands, in
+// order, against the demo API.
+func TestReadmeTour(t *testing.T) {
+	text := readme(t)
+	url, stop, err := serveDemo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	address := strings.TrimPrefix(url, "http://")
+	t.Chdir(t.TempDir())
+	for _, block := range blocks(text, "yaml") {
+		name, ok := strings.CutPrefix(strings.SplitN(block, "\n", 2)[0], "# file: ")
+		if !ok {
+			continue
+		}
+		block = strings.ReplaceAll(block, "127.0.0.1:8080", address)
+		if err := os.WriteFile(name, []byte(block), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		expectExit(t, []string{"validate", name}, 0)
+	}
+	expectExit(t, []string{"run", "format.yaml"}, 0)
+	ran := 0
+	for _, block := range blocks(text, "console") {
+		for line := range strings.Lines(block) {
+			command, comment, _ := strings.Cut(strings.TrimSpace(line), " #")
+			words, ok := strings.CutPrefix(command, "$ probe ")
+			if !ok {
+				t.Errorf("%q is no command", line)
+				continue
+			}
+			want := 0
+			if strings.Contains(comment, "exit status 1") {
+				want = 1
+			}
+			words = strings.ReplaceAll(strings.ReplaceAll(words, "'", ""), "127.0.0.1:8080", address)
+			expectExit(t, strings.Fields(words), want)
+			ran++
+		}
+	}
+	if ran < 6 {
+		t.Errorf("only %d commands were found", ran)
+	}
+	if _, err := os.Stat("results.xml"); err != nil {
+		t.Error(err)
+	}
+}
+
+func expectExit(t *testing.T, args []string, want int) {
+	t.Helper()
+	var out bytes.Buffer
+	if got := execute(args, strings.NewReader(""), &out, &out, nil); got != want {
+		t.Errorf("probe %s: exit %d, want %d\n%s", strings.Join(args, " "), got, want, out.String())
+	}
+}
+
+// TestReadmeRules holds the table of rules against the book.
+func TestReadmeRules(t *testing.T) {
+	text := readme(t)
+	var table strings.Builder
+	for _, r := range rule.Book() {
+		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", r.ID, r.Severity, strings.ReplaceAll(r.Title, "|", `\|`))
+	}
+	if strings.Contains(text, table.String()) {
+		return
+	}
+	if !*update {
+		t.Fatal("the table of rules in the README is not that of the book; -update rewrites it")
+	}
+	start := strings.Index(text, "| --- | --- | --- |\n") + len("| --- | --- | --- |\n")
+	end := start + strings.Index(text[start:], "\n\n") + 1
+	if err := os.WriteFile("../../README.md", []byte(text[:start]+table.String()+text[end:]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestReadmeMatchers looks for each matcher in the README.
+func TestReadmeMatchers(t *testing.T) {
+	text := readme(t)
+	named := regexp.MustCompile("`(\\$[a-z0-9-]+)`").FindAllStringSubmatch(text, -1)
+	for _, w := range match.Words() {
+		if !slices.ContainsFunc(named, func(m []string) bool { return m[1] == w.Name }) {
+			t.Errorf("the README does not name %s", w.Name)
+		}
+	}
+}

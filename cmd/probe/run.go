@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"httpprobe/probe"
+	"httpprobe/scenarios"
+)
+
+const runLong = `Run scenario files: send what they describe and check every answer against the
+scenario and against the HTTP standards.
+
+Folders are searched for *.yaml and *.yml; without arguments that is the folder
+scenarios/. All files are checked before the first request is sent. A file with
+mistakes does not run; the others do, and the exit status is 2.
+
+Reports go to files besides the text on the terminal. With FORMAT=- a report
+goes to standard output and the text to standard error. A report takes its
+place when it is whole; an earlier one stays until then. Ctrl-C stops the run:
+teardown still happens and reports are written; a second Ctrl-C quits at once.
+
+Requests go to the host of the base URL only, and to hosts of --allow-host.
+
+An env file holds lines KEY=VALUE, with # comments. 'single' quotes are literal,
+in "double" quotes \n \r \t \" \\ \$ are known. Nothing is expanded.
+
+With GITHUB_ACTIONS=true findings are also shown at the lines of the scenario
+files (at most 10), and a summary is added to the job.`
+
+const runExample = `  probe run --demo                                  try it without an API of your own
+  probe run                                         all files below scenarios/
+  probe run users.yaml --base-url http://127.0.0.1:8080
+  probe run --tags 'smoke && !slow' --fail-fast
+  probe run --report junit=results.xml --report html=results.html
+  probe run --secret ADMIN_TOKEN --env-file test.env
+  probe run --rate 100/m --parallel 2
+  probe run --dry-run                               list the requests, send nothing`
+
+// runFlags are those of probe run.
+type runFlags struct {
+	input    inputFlags
+	tls      tlsFlags
+	demo     bool
+	reports  []reportTarget
+	parallel int
+	rate     float64
+	maxBody  int64
+	failFast bool
+	strict   bool
+	dryRun   bool
+	verbose  bool
+	quiet    bool
+}
+
+func newRun(s streams) *cobra.Command {
+	var flags runFlags
+	cmd := &cobra.Command{
+		Use:     "run [FILE or FOLDER …]",
+		Short:   "Run scenario files against an API",
+		Long:    runLong,
+		Example: runExample,
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			levels, err := applySettings(cmd, s)
+			if err != nil {
+				return err
+			}
+			if err := flags.check(levels); err != nil {
+				return err
+			}
+			return flags.run(cmd.Context(), s, paths)
+		},
+		ValidArgsFunction: scenarioFiles,
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	flags.input.register(cmd)
+	f.BoolVar(&flags.demo, "demo", false, "serve the demo API on a free port and run the shipped suites, or the given files, against it")
+	f.Var(repeated(&flags.reports, "FORMAT=FILE", parseReport), "report", "write a report; FILE - is standard output (repeatable). Formats: "+formatNames())
+	f.Var(single(&flags.parallel, "N", "8", parseCount), "parallel", "scenarios that run at the same time")
+	f.Var(single(&flags.rate, "RATE", "", parseRate), "rate", "requests at most over the whole run: 20/s, 100/m")
+	f.BoolVar(&flags.failFast, "fail-fast", false, "begin no further scenario after one that did not pass")
+	f.BoolVar(&flags.strict, "strict", false, "warnings fail their steps")
+	f.BoolVar(&flags.dryRun, "dry-run", false, "list the requests, send nothing")
+	flags.tls.register(cmd)
+	f.Var(single(&flags.maxBody, "SIZE", "10MiB", parseSize), "max-body", "how much of a response's content is read")
+	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every exchange in full")
+	f.BoolVarP(&flags.quiet, "quiet", "q", false, "show only what failed")
+	if err := cmd.RegisterFlagCompletionFunc("report", reportFormats); err != nil {
+		panic(err) // there is no such flag
+	}
+	return cmd
+}
+
+// check finds flags that do not go together. Where they come from different
+// places the stronger one counts.
+func (f *runFlags) check(levels map[string]level) error {
+	if f.verbose && f.quiet {
+		switch v, q := levels["verbose"], levels["quiet"]; {
+		case v == q:
+			return usagef("--verbose and --quiet do not go together")
+		default:
+			f.verbose, f.quiet = v > q, q > v
+		}
+	}
+	if f.demo && f.input.baseURL != "" {
+		switch d, b := levels["demo"], levels["base-url"]; {
+		case d == b:
+			return usagef("--demo and --base-url do not go together: the demo has an address of its own")
+		default:
+			f.demo = d > b
+		}
+	}
+	return checkTargets(f.reports)
+}
+
+func (f *runFlags) run(ctx context.Context, s streams, paths []string) error {
+	in, err := f.input.read(s, paths)
+	if err != nil {
+		return err
+	}
+	if f.demo {
+		url, stop, err := serveDemo(ctx)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		in.BaseURL = url
+		if len(paths) == 0 {
+			in.FS, in.Paths = scenarios.Files(), []string{"."}
+		}
+	} else if len(paths) == 0 {
+		if in.Paths, err = defaultPaths(); err != nil {
+			return err
+		}
+	}
+	options, err := f.options()
+	if err != nil {
+		return err
+	}
+	prepared, err := probe.Prepare(in)
+	if err != nil {
+		return usagef("%s", err)
+	}
+	problems := prepared.Problems()
+	if err := s.printProblems(problems); err != nil {
+		return err
+	}
+	if len(prepared.Suites()) == 0 {
+		if err := annotateProblems(s, problems); err != nil {
+			return err
+		}
+		return usagef("nothing can be run: %s in the scenario files", count(len(problems), "problem"))
+	}
+	if f.dryRun {
+		return preview(s, prepared)
+	}
+	return f.send(ctx, s, prepared, options, in.FS == nil)
+}
+
+func (f *runFlags) options() (probe.Options, error) {
+	config, err := f.tls.config()
+	return probe.Options{
+		Parallel: f.parallel, Rate: f.rate, FailFast: f.failFast, Strict: f.strict,
+		TLS: config, BodyLimit: f.maxBody,
+	}, err
+}
