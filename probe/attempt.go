@@ -24,11 +24,11 @@ type sent struct {
 // attempt is one try of a step: its request, the redirects that were
 // followed, and what was found.
 type attempt struct {
-	sent     []sent
+	sent     []sent             // by the step so far, earlier attempts included
 	final    *exchange.Exchange // the last exchange
 	hops     []hop
 	response *expression.Response
-	unread   error // why the content could not be read as JSON
+	unread   error           // why the content could not be read as JSON
 	vars     expression.Vars // the scenario's, and what the Location gave
 	captured map[string]string
 	findings []finding.Finding
@@ -41,15 +41,14 @@ func (a *attempt) index() int { return len(a.sent) - 1 }
 
 // attempt sends a step's request once and checks the answer. The error is why
 // there is no request to send.
-func (s *session) attempt(ctx context.Context, p *plan.Step, n int) (*attempt, error) {
+func (s *session) attempt(ctx context.Context, p *plan.Step, a *attempt) error {
 	bound, err := p.Bind(s.suite, s.vars, s.run.agent)
 	if err != nil {
-		return s.refused(err)
+		return a.refused(err)
 	}
 	s.run.secrets.Add(bound.Identity.Secrets...)
-	a := &attempt{vars: s.vars}
 	role := finding.Asked
-	if n > 1 {
+	if len(a.sent) > 0 {
 		role = finding.Retried
 	}
 	s.exchange(ctx, a, role, &bound, p.Timeout)
@@ -63,17 +62,18 @@ func (s *session) attempt(ctx context.Context, p *plan.Step, n int) (*attempt, e
 		a.response, a.unread = response(a.final)
 		s.check(p, a, bound.URL)
 	}
-	return a, nil
+	return nil
 }
 
 // refused turns the reason why a request cannot be sent into a result. A host
 // that may not be reached comes with advice.
-func (s *session) refused(err error) (*attempt, error) {
+func (a *attempt) refused(err error) error {
 	var host *plan.HostError
 	if errors.As(err, &host) {
-		return &attempt{failure: &exchange.Failure{Kind: exchange.FailedHost, Text: host.Error(), Hint: host.Hint()}}, nil
+		a.failure = &exchange.Failure{Kind: exchange.FailedHost, Text: host.Error(), Hint: host.Hint()}
+		return nil
 	}
-	return nil, fmt.Errorf("the request cannot be made: %w", err)
+	return fmt.Errorf("the request cannot be made: %w", err)
 }
 
 // exchange sends one request with the cookies of the scenario and keeps what
@@ -110,20 +110,17 @@ func response(x *exchange.Exchange) (*expression.Response, error) {
 		Status: r.Status, Text: string(r.Content), Fields: r.Fields, Cookies: map[string]string{},
 		Time: x.Timing.Total, URL: x.Request.URL,
 	}
-	for _, line := range r.Fields.Values("Set-Cookie") {
-		if c, err := http.ParseSetCookie(line); err == nil {
-			out.Cookies[c.Name] = c.Value
-		}
+	for _, c := range setCookies(r.Fields) {
+		out.Cookies[c.Name] = c.Value
 	}
 	var err error
 	out.Body, err = exchange.ParseJSON(r.Content)
 	return out, err
 }
 
+// retryAfter reads Retry-After, whatever the status: polling meets it on 202 as
+// well.
 func retryAfter(r *exchange.Response, now time.Time) (time.Duration, bool) {
-	if r.Status != http.StatusTooManyRequests && r.Status != http.StatusServiceUnavailable {
-		return 0, false
-	}
 	value := r.Fields.Get("Retry-After")
 	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
 		const most = 1 << 30 // beyond any wait, and no overflow
@@ -181,7 +178,7 @@ func (s *session) follow(ctx context.Context, a *attempt, b *plan.Bound, p *plan
 		return fail(exchange.FailedRequest, fmt.Sprintf("raise `follow` above %d if this is wanted", p.Follow), "the answer after %d redirects is a redirect again, to %q", len(a.hops), location)
 	}
 	a.hops = append(a.hops, hop{r.Status, location, b.Request.Method, b.URL})
-	a.notes = append(a.notes, redirected(b, r.Status, to)...)
+	a.notes = append(a.notes, redirected(b, r.Status, to, s.run.secrets)...)
 	// With a new cookie the same request may be answered in another way.
 	if circle(a.hops, b) && !r.Fields.Has("Set-Cookie") {
 		return fail(exchange.FailedRequest, "", "the redirects go in a circle: %s was asked before", b.URL)

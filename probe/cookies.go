@@ -3,6 +3,7 @@ package probe
 import (
 	"net/http"
 	"net/http/cookiejar"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -16,12 +17,7 @@ func newJar() *jar { return &jar{} }
 
 // store keeps the cookies that an answer sets for its host.
 func (j *jar) store(u *url.URL, fields exchange.Fields) {
-	var cookies []*http.Cookie
-	for _, line := range fields.Values("Set-Cookie") {
-		if c, err := http.ParseSetCookie(line); err == nil {
-			cookies = append(cookies, c)
-		}
-	}
+	cookies := setCookies(fields)
 	if len(cookies) == 0 {
 		return
 	}
@@ -39,9 +35,32 @@ func (j *jar) cookies(u *url.URL) string {
 	}
 	var out []string
 	for _, c := range j.jar.Cookies(secure(u)) {
-		out = append(out, c.Name+"="+c.Value)
+		value := c.Value
+		if c.Quoted {
+			value = `"` + value + `"`
+		}
+		out = append(out, c.Name+"="+value)
 	}
 	return strings.Join(out, "; ")
+}
+
+// setCookies gives the cookies that an answer sets. A value that the grammar
+// does not allow, as raw JSON, is taken as it is, as clients do (RFC 6265 §5.2).
+func setCookies(fields exchange.Fields) []*http.Cookie {
+	var out []*http.Cookie
+	for _, line := range fields.Values("Set-Cookie") {
+		c, err := http.ParseSetCookie(line)
+		if err != nil {
+			pair, attributes, _ := strings.Cut(line, ";")
+			name, value, _ := strings.Cut(pair, "=")
+			if c, err = http.ParseSetCookie(name + "=;" + attributes); err != nil {
+				continue
+			}
+			c.Value = strings.TrimSpace(value)
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // secure makes loopback count as a secure origin, as it does in browsers, so
@@ -53,4 +72,9 @@ func secure(u *url.URL) *url.URL {
 	c := *u
 	c.Scheme = "https"
 	return &c
+}
+
+func loopback(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback() || strings.EqualFold(host, "localhost")
 }

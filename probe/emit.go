@@ -24,7 +24,8 @@ type judged struct {
 
 // emitter puts results into the order of the files. Rules that compare across
 // the run see the exchanges in that order, so that a run's verdicts do not
-// depend on which scenario was faster.
+// depend on which scenario was faster. Its lock also keeps calls of the
+// observer apart, and in order.
 type emitter struct {
 	run     *runner
 	mu      sync.Mutex
@@ -34,7 +35,7 @@ type emitter struct {
 	across  *rule.Across
 	sum     finding.Summary
 	steps   finding.Counts // of steps that ended, in the order of time
-	reached bool           // some request got through to a server
+	reached bool           // some connection to a server was made
 }
 
 func newEmitter(r *runner, total int) *emitter {
@@ -70,7 +71,7 @@ func (e *emitter) emit(r *result) {
 	for i := range r.Steps {
 		settle(&r.Steps[i], e.run.options.Strict)
 		for _, x := range r.Steps[i].Exchanges {
-			e.reached = e.reached || !x.Failure.Unreached()
+			e.reached = e.reached || x.Conn.Remote != "" && !x.Failure.Unreached()
 		}
 	}
 	r.Outcome = outcome(r.Scenario)
@@ -79,7 +80,9 @@ func (e *emitter) emit(r *result) {
 	}
 	e.sum.Counts.Add(r.Scenario)
 	e.sum.Outcome = max(e.sum.Outcome, heavy(r.Outcome))
-	e.run.observe(func(ob Observer) { ob.Scenario(r.Scenario) })
+	if ob := e.run.options.Observer; ob != nil {
+		ob.Scenario(r.Scenario)
+	}
 }
 
 // heavy leaves out that something was skipped: a run with skips has passed.
@@ -121,13 +124,16 @@ func (e *emitter) summary() finding.Summary {
 
 // progress tells the observer that a step has ended.
 func (e *emitter) progress(scenario string, s finding.Step) {
-	if e.run.options.Observer == nil {
+	ob := e.run.options.Observer
+	if ob == nil {
 		return
 	}
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.steps.Add(finding.Scenario{Steps: []finding.Step{s}})
 	e.steps.Scenarios = e.next
-	p := Progress{Scenario: scenario, Step: s.Name, Outcome: s.Outcome, Done: e.next, Scenarios: e.total, Counts: e.steps}
-	e.mu.Unlock()
-	e.run.observe(func(ob Observer) { ob.Step(p) })
+	ob.Step(Progress{
+		Scenario: e.run.secrets.Mask(scenario), Step: s.Name, Outcome: s.Outcome,
+		Done: e.next, Scenarios: e.total, Counts: e.steps,
+	})
 }

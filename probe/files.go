@@ -17,7 +17,9 @@ import (
 // located is a scenario file and the folder that it may read from.
 type located struct {
 	source.File
-	dir fs.FS
+	dir    fs.FS
+	named  bool             // by a path of its own, not by that of a folder
+	unread []source.Problem // why there is no data
 }
 
 // find reads the scenario files that paths name. A folder stands for the YAML
@@ -27,21 +29,28 @@ func find(in Input) ([]located, error) {
 		return nil, errors.New("no scenario file was named")
 	}
 	var out []located
-	seen := map[string]bool{}
+	seen := map[string]int{}
+	folders := folders{fsys: in.FS, open: map[string]fs.FS{}}
 	for _, p := range in.Paths {
+		p = path.Clean(filepath.ToSlash(p))
 		names, err := expand(in.FS, p)
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
-			if seen[name] {
+			named := name == p
+			if i, ok := seen[name]; ok {
+				out[i].named = out[i].named || named
 				continue
 			}
-			seen[name] = true
-			f, err := open(in.FS, name)
-			if err != nil {
-				return nil, err
+			f, err := folders.read(name, named)
+			switch {
+			case err != nil && named:
+				return nil, fmt.Errorf("%q cannot be read: %s", name, reason(err))
+			case err != nil:
+				f.unread = []source.Problem{{Pos: source.Pos{File: name}, Text: "the file cannot be read: " + reason(err)}}
 			}
+			seen[name] = len(out)
 			out = append(out, f)
 		}
 	}
@@ -68,7 +77,7 @@ func expand(fsys fs.FS, name string) ([]string, error) {
 			return fs.SkipDir
 		}
 		if ext := path.Ext(d.Name()); !d.IsDir() && (ext == ".yaml" || ext == ".yml") && d.Name() != settingsFile {
-			out = append(out, p)
+			out = append(out, filepath.ToSlash(p))
 		}
 		return nil
 	}
@@ -97,26 +106,47 @@ func stat(fsys fs.FS, name string) (fs.FileInfo, error) {
 	return os.Stat(name)
 }
 
-// open reads a file and opens the folder it stands in, which nothing that the
-// file names can leave, symbolic links included.
-func open(fsys fs.FS, name string) (located, error) {
-	out := located{File: source.File{Name: filepath.ToSlash(name)}}
+// folders opens the folders of suites, each once.
+type folders struct {
+	fsys fs.FS
+	open map[string]fs.FS
+}
+
+// read reads a file and opens the folder it stands in, which nothing that the
+// file names can leave, symbolic links included. Nor can the file itself,
+// unless it was named: whoever names a link wants what it leads to.
+func (f folders) read(name string, named bool) (located, error) {
+	out := located{File: source.File{Name: name}, named: named}
 	var err error
-	if fsys != nil {
-		if out.dir, err = fs.Sub(fsys, path.Dir(name)); err == nil {
-			out.Data, err = fs.ReadFile(fsys, name)
-		}
+	if out.dir, err = f.folder(path.Dir(name)); err != nil {
+		return out, err
+	}
+	if f.fsys == nil && named {
+		out.Data, err = os.ReadFile(name)
+	} else {
+		out.Data, err = fs.ReadFile(out.dir, path.Base(name))
+	}
+	return out, err
+}
+
+func (f folders) folder(name string) (fs.FS, error) {
+	if dir, ok := f.open[name]; ok {
+		return dir, nil
+	}
+	var dir fs.FS
+	var err error
+	if f.fsys != nil {
+		dir, err = fs.Sub(f.fsys, name)
 	} else {
 		var root *os.Root
-		if root, err = os.OpenRoot(filepath.Dir(name)); err == nil {
-			out.dir = root.FS()
-			out.Data, err = os.ReadFile(name)
+		if root, err = os.OpenRoot(name); err == nil {
+			dir = root.FS()
 		}
 	}
-	if err != nil {
-		return out, fmt.Errorf("%q cannot be read: %s", name, reason(err))
+	if err == nil {
+		f.open[name] = dir
 	}
-	return out, nil
+	return dir, err
 }
 
 // reason words an error of the file system for people.

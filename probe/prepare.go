@@ -3,11 +3,13 @@ package probe
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"httpprobe/probe/plan"
 	"httpprobe/probe/scenario"
+	"httpprobe/probe/secret"
 	"httpprobe/probe/source"
 )
 
@@ -15,6 +17,7 @@ import (
 type file struct {
 	name     string
 	suite    *plan.Suite
+	secrets  []string // known before the run, also where there is no suite
 	problems []source.Problem
 }
 
@@ -43,7 +46,10 @@ func Prepare(in Input) (*Prepared, error) {
 	data := map[string]bool{}
 	var parsed []*scenario.Suite
 	for _, f := range found {
-		suite, problems := scenario.Parse(f.File, f.dir)
+		suite, problems := (*scenario.Suite)(nil), f.unread
+		if len(problems) == 0 {
+			suite, problems = scenario.Parse(f.File, f.dir)
+		}
 		p.files = append(p.files, file{name: f.Name, problems: problems})
 		parsed = append(parsed, suite)
 		for _, name := range tables(f.Name, suite) {
@@ -57,7 +63,11 @@ func Prepare(in Input) (*Prepared, error) {
 	}
 	// A YAML file that a suite reads as a table is no suite, unless it was
 	// named.
-	p.files = slices.DeleteFunc(p.files, func(f file) bool { return data[f.name] && !slices.Contains(in.Paths, f.name) })
+	named := map[string]bool{}
+	for _, f := range found {
+		named[f.Name] = f.named
+	}
+	p.files = slices.DeleteFunc(p.files, func(f file) bool { return data[f.name] && !named[f.name] })
 	return p, p.choose(in, tags)
 }
 
@@ -65,12 +75,18 @@ func (f *file) compile(in Input, from located, suite *scenario.Suite) {
 	compiled, problems := plan.Compile(plan.Input{
 		Suite: suite, Files: from.dir, BaseURL: in.BaseURL,
 		Vars: in.Vars, Secrets: in.Secrets, Env: in.Env,
-		Allow: in.AllowHosts, Timeout: in.Timeout, Now: in.Now,
+		Allow: in.AllowHosts, Timeout: in.Timeout, Now: in.Now, Offline: in.Offline,
 	})
 	f.problems = append(f.problems, problems...)
 	f.problems = source.Sort(f.problems)
 	from.Annotate(f.problems)
 	from.annotateTables(f.problems)
+	f.secrets = compiled.Secrets
+	secrets := secret.NewSet(f.secrets...)
+	for i := range f.problems {
+		p := &f.problems[i]
+		p.Text, p.Hint = secrets.Mask(p.Text), secrets.Mask(p.Hint)
+	}
 	if len(f.problems) == 0 {
 		f.suite = compiled
 	}
@@ -117,7 +133,11 @@ func used(in Input, files []located) error {
 		vars map[string]string
 	}{{"--var", in.Vars}, {"--secret", in.Secrets}} {
 		for name := range list.vars {
-			if !slices.ContainsFunc(files, func(f located) bool { return strings.Contains(string(f.Data), name) }) {
+			if slices.Contains(in.Optional, name) {
+				continue
+			}
+			word := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`)
+			if !slices.ContainsFunc(files, func(f located) bool { return word.Match(f.Data) }) {
 				return fmt.Errorf("%s %s: no scenario file uses a variable of that name", list.flag, name)
 			}
 		}
@@ -130,6 +150,15 @@ func (p *Prepared) Problems() []source.Problem {
 	var out []source.Problem
 	for _, f := range p.files {
 		out = append(out, f.problems...)
+	}
+	return out
+}
+
+// Files gives the names of the files that were read, in their order.
+func (p *Prepared) Files() []string {
+	var out []string
+	for _, f := range p.files {
+		out = append(out, f.name)
 	}
 	return out
 }
@@ -155,15 +184,19 @@ func (p *Prepared) Size() (scenarios, steps int) {
 		for _, s := range f.suite.Scenarios {
 			rows := max(1, len(s.Rows))
 			scenarios += rows
-			for _, list := range [][]*plan.Step{s.Setup, s.Steps, s.Teardown} {
-				for _, step := range list {
-					steps += rows * max(1, len(step.Rows))
-				}
-			}
+			steps += rows * size(s.Setup, s.Steps, s.Teardown)
 		}
-		steps += len(f.suite.Setup) + len(f.suite.Teardown)
+		steps += size(f.suite.Setup, f.suite.Teardown)
 	}
 	return scenarios, steps
+}
+
+func size(lists ...[]*plan.Step) int {
+	n := 0
+	for _, step := range slices.Concat(lists...) {
+		n += max(1, len(step.Rows))
+	}
+	return n
 }
 
 // Requests gives the requests that would be sent, in the order of the files.
@@ -178,7 +211,7 @@ func (p *Prepared) Requests() []Request {
 				out = append(out, preview(f.suite, scenario, s))
 			}
 		}
-		add("setup", f.suite.Setup)
+		add(plan.SetupName, f.suite.Setup)
 		for _, s := range f.suite.Scenarios {
 			for i := range max(1, len(s.Rows)) {
 				name := s.Name
@@ -190,7 +223,7 @@ func (p *Prepared) Requests() []Request {
 				add(name, s.Teardown)
 			}
 		}
-		add("teardown", f.suite.Teardown)
+		add(plan.TeardownName, f.suite.Teardown)
 	}
 	return out
 }

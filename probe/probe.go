@@ -30,6 +30,12 @@ type Input struct {
 	Vars map[string]string
 	// Secrets are variables whose values appear in no output.
 	Secrets map[string]string
+	// Optional names Vars and Secrets that no file needs to use, such as
+	// defaults of a whole project. An unused other one is a mistake.
+	Optional []string
+	// Offline is set where nothing will be run: then a suite may lack a base
+	// URL, which a run could still name.
+	Offline bool
 	// Env is what env.NAME reaches.
 	Env map[string]string
 	// Tags selects scenarios by an expression over their tags, such as
@@ -60,8 +66,12 @@ type Options struct {
 	Parallel int
 	// Rate limits requests a second over the whole run; 0 is no limit.
 	Rate float64
-	// FailFast begins no further scenario after one that did not pass.
+	// FailFast begins no further scenario, and no further setup, after one
+	// that did not pass.
 	FailFast bool
+	// Grace is how long teardowns may take, all in all, once the run was
+	// stopped; 0 is 10 s.
+	Grace time.Duration
 	// Strict lets warnings fail their steps.
 	Strict bool
 	// NoRules leaves the rulebook out: only expectations are checked.

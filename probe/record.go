@@ -13,9 +13,16 @@ import (
 // keptBody is how much of a body reports can show.
 const keptBody = 16 << 10
 
+// maskReach is how far beyond a cut secrets are looked for; it is longer than
+// the encoded form of any.
+const maskReach = 16 << 10
+
 // add judges the exchanges of a step by the rulebook and enters the step into
 // the result. From here on secrets are masked: what is kept holds none.
 func (s *session) add(out finding.Step, a *attempt, p *plan.Step) {
+	if s.job.kind == runSetup {
+		s.hide() // what was captured may be a credential
+	}
 	var across []judged
 	if a != nil {
 		var found []finding.Finding
@@ -52,7 +59,7 @@ func (s *session) judge(out finding.Step, a *attempt, p *plan.Step) ([]finding.F
 		}
 		pass := rule.NewPass(x, rule.Subject{
 			Place: source.Pos{File: out.Pos.File, Line: out.Pos.Line}.String(), Step: out.Name, Endpoint: p.Endpoint,
-			Expected: p.Expect.Status != nil && p.Expect.Status.Has(x.Response.Status) || a.sent[i].role == finding.Followed,
+			Expected: p.Expect.Status != nil && p.Expect.Status.Has(x.Response.Status),
 		}, s.suite.Settings)
 		j := judged{pass: pass, levels: p.Levels, place: i, step: out}
 		for _, f := range s.run.findings(s.run.rules.Judge(pass), j) {
@@ -102,6 +109,20 @@ func (r *runner) maskStep(s *finding.Step) {
 	}
 }
 
+// maskScenario hides secrets in what a scenario says of itself.
+func (r *runner) maskScenario(s *finding.Scenario) {
+	if r.secrets.Empty() {
+		return
+	}
+	for _, text := range []*string{&s.Suite, &s.Name, &s.BaseURL, &s.Reason} {
+		*text = r.secrets.Mask(*text)
+	}
+	s.Tags = slices.Clone(s.Tags)
+	for i := range s.Tags {
+		s.Tags[i] = r.secrets.Mask(s.Tags[i])
+	}
+}
+
 // record gives what reports may see of an exchange: a copy without secrets
 // and without the rest of long bodies.
 func (r *runner) record(x *sent) finding.Exchange {
@@ -130,7 +151,7 @@ func (r *runner) record(x *sent) finding.Exchange {
 	p.Reason, p.Fields, p.Trailers = r.secrets.Mask(p.Reason), r.maskFields(p.Fields), r.maskFields(p.Trailers)
 	p.Content = r.trim(p.Content)
 	p.Extra = r.trim(p.Extra)
-	p.Faults = r.maskFaults(p.Faults)
+	p.Faults, p.CodingFault = r.maskFaults(p.Faults), r.secrets.Mask(p.CodingFault)
 	// Of compressed content reports show the decoded form: the octets behind
 	// it, as those of the header section, could hold secrets that no mask finds.
 	p.Body, p.Head = p.Content, nil
@@ -167,9 +188,8 @@ func (r *runner) maskFaults(in []exchange.Fault) []exchange.Fault {
 // secret and leaves a part of it. Only what could reach into the kept part is
 // looked at.
 func (r *runner) trim(body []byte) []byte {
-	const reach = 16 << 10 // longer than the encoded form of any secret
-	if len(body) > keptBody+reach {
-		body = body[:keptBody+reach]
+	if len(body) > keptBody+maskReach {
+		body = body[:keptBody+maskReach]
 	}
 	body = r.secrets.MaskBytes(body)
 	if len(body) > keptBody {

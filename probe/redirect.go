@@ -9,13 +9,15 @@ import (
 
 	"httpprobe/probe/exchange"
 	"httpprobe/probe/plan"
+	"httpprobe/probe/secret"
 )
 
 // redirected turns a request into the one that a redirect asks for: method
 // and body are kept on 307 and 308, a POST becomes GET on 301 and 302 as
 // browsers do, and everything but HEAD becomes GET on 303 (RFC 9110 §15.4).
-// Credentials stay behind when the origin changes. It gives notes for people.
-func redirected(b *plan.Bound, status int, to *url.URL) []string {
+// Credentials, and fields with secrets in them, stay behind when the origin
+// changes. It gives notes for people.
+func redirected(b *plan.Bound, status int, to *url.URL, secrets *secret.Set) []string {
 	var notes []string
 	r := &b.Request
 	r.Fields = slices.Clone(r.Fields)
@@ -31,10 +33,16 @@ func redirected(b *plan.Bound, status int, to *url.URL) []string {
 		r.Method, r.Body = method, nil
 		remove(r, "Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Content-Location", "Expect")
 	}
-	if !sameOrigin(b.URL, to) {
+	moved := !plan.SameOrigin(b.URL, to)
+	if moved {
 		dropped := []string{"Authorization", "Cookie", "Proxy-Authorization"}
 		for _, f := range b.Identity.Fields {
 			dropped = append(dropped, f.Name)
+		}
+		for _, f := range r.Fields {
+			if !strings.EqualFold(f.Name, "Host") && secrets.Mask(f.Value) != f.Value {
+				dropped = append(dropped, f.Name)
+			}
 		}
 		if slices.ContainsFunc(dropped, r.Fields.Has) {
 			notes = append(notes, "credentials were not sent along to "+to.Host)
@@ -44,7 +52,7 @@ func redirected(b *plan.Bound, status int, to *url.URL) []string {
 	fragment := *to
 	fragment.Fragment, fragment.RawFragment = "", ""
 	for i, f := range r.Fields {
-		if strings.EqualFold(f.Name, "Host") && strings.EqualFold(f.Value, b.URL.Host) {
+		if strings.EqualFold(f.Name, "Host") && (moved || strings.EqualFold(f.Value, b.URL.Host)) {
 			r.Fields[i].Value = fragment.Host
 		}
 	}
@@ -56,18 +64,6 @@ func remove(r *exchange.Request, names ...string) {
 	r.Fields = slices.DeleteFunc(r.Fields, func(f exchange.Field) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, f.Name) })
 	})
-}
-
-// sameOrigin compares scheme, host and port (RFC 6454 §5).
-func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
 // circle reports whether a request was redirected before.

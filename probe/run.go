@@ -21,8 +21,7 @@ import (
 
 const (
 	defaultParallel = 8
-	// teardownGrace is how long teardown may take after a run was stopped.
-	teardownGrace = 10 * time.Second
+	defaultGrace    = 10 * time.Second
 )
 
 // ErrTerminated is the cause of a context that ends because the process is
@@ -31,9 +30,9 @@ var ErrTerminated = errors.New("terminated")
 
 // Run sends what was prepared and tells the observer what came of it. Files
 // with problems are reported as errors and do not keep the others from
-// running. When ctx ends, running steps are cancelled, teardown still runs for
-// at most 10 s, and what did not run is reported as skipped. The error is nil
-// unless nothing could be run at all.
+// running. When ctx ends, running steps are cancelled, the teardown of what had
+// begun still runs for at most Options.Grace, and what did not run is reported
+// as skipped. The error is nil unless nothing could be run at all.
 //
 // A Prepared may be run several times, also at once.
 func (p *Prepared) Run(ctx context.Context, o Options) (finding.Summary, error) {
@@ -43,7 +42,11 @@ func (p *Prepared) Run(ctx context.Context, o Options) (finding.Summary, error) 
 	r := newRunner(p, o)
 	defer r.client.Close()
 	began := r.now()
-	r.observe(func(ob Observer) { ob.Begin(p.header(began, o.Strict)) })
+	if o.Observer != nil {
+		o.Observer.Begin(r.header(p, began))
+	}
+	after, cancel := graced(ctx, o.Grace)
+	defer cancel()
 
 	work := newSchedule(p.files)
 	r.out = newEmitter(r, work.total)
@@ -55,7 +58,7 @@ func (p *Prepared) Run(ctx context.Context, o Options) (finding.Summary, error) 
 				if !ok {
 					return
 				}
-				done := r.do(ctx, j)
+				done := r.do(ctx, after, j)
 				work.release(j)
 				r.out.add(j.place, done)
 			}
@@ -70,12 +73,28 @@ func (p *Prepared) Run(ctx context.Context, o Options) (finding.Summary, error) 
 	case ctx.Err() != nil:
 		summary.Interrupted = "interrupted"
 	}
-	r.observe(func(ob Observer) { ob.End(summary) })
+	if o.Observer != nil {
+		o.Observer.End(summary)
+	}
 	return summary, nil
 }
 
-func (p *Prepared) header(began time.Time, strict bool) finding.Header {
-	h := finding.Header{Version: p.input.Version, BaseURL: p.input.BaseURL, Strict: strict, Started: began}
+// graced gives the context of teardowns: that of the run until it is stopped,
+// and some time more from then on.
+func graced(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	if grace <= 0 {
+		grace = defaultGrace
+	}
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(out, func() { timer.Stop() })
+	})
+	return out, func() { stop(); cancel() }
+}
+
+func (r *runner) header(p *Prepared, began time.Time) finding.Header {
+	h := finding.Header{Version: p.input.Version, BaseURL: r.secrets.Mask(p.input.BaseURL), Strict: r.options.Strict, Started: began}
 	for _, f := range p.files {
 		h.Suites = append(h.Suites, f.name)
 	}
@@ -94,7 +113,6 @@ type runner struct {
 	now      func() time.Time
 	out      *emitter
 	stopped  atomic.Bool // by FailFast
-	watch    sync.Mutex  // one call of the observer at a time
 }
 
 func newRunner(p *Prepared, o Options) *runner {
@@ -120,47 +138,41 @@ func newRunner(p *Prepared, o Options) *runner {
 		r.pace = rate.NewLimiter(rate.Limit(o.Rate), 1)
 	}
 	for _, f := range p.files {
-		if f.suite != nil {
-			r.secrets.Add(f.suite.Secrets...)
-		}
+		r.secrets.Add(f.secrets...)
 	}
 	return r
 }
 
-func (r *runner) observe(tell func(Observer)) {
-	if r.options.Observer == nil {
-		return
-	}
-	r.watch.Lock()
-	defer r.watch.Unlock()
-	tell(r.options.Observer)
-}
-
-// do carries out one job. It always gives a result.
-func (r *runner) do(ctx context.Context, j job) *result {
+// do carries out one job. It always gives a result. Teardowns have a context
+// of their own, after.
+func (r *runner) do(ctx, after context.Context, j job) *result {
 	if j.kind == runBroken {
-		return broken(j.of.file)
+		return r.broken(j.of.file)
 	}
 	s := newSession(r, j)
 	switch {
-	case j.kind == runSetup && ctx.Err() == nil:
-		s.setup(ctx)
-	case j.kind == runTeardown:
-		s.teardown(ctx)
+	case j.kind == runTeardown && j.of.begun.Load():
+		s.teardown(after)
 	case j.of.blocked != "":
 		s.skip(j.of.blocked)
 	case ctx.Err() != nil:
 		s.skip("the run was stopped before it began")
 	case r.stopped.Load():
 		s.skip("an earlier scenario did not pass (--fail-fast)")
+	case j.kind == runTeardown: // of a suite that has nothing else
+		s.teardown(after)
+	case j.kind == runSetup:
+		j.of.begun.Store(true)
+		s.setup(ctx)
 	default:
-		s.whole(ctx)
+		j.of.begun.Store(true)
+		s.scenario(ctx, after)
 	}
 	return s.finish()
 }
 
 // broken reports a file that cannot be run.
-func broken(f file) *result {
+func (r *runner) broken(f file) *result {
 	step := finding.Step{Name: "the file can be read", Pos: source.Pos{File: f.name}, Phase: finding.Setup, Outcome: finding.Errored}
 	var all strings.Builder
 	for _, p := range f.problems {
@@ -174,7 +186,7 @@ func broken(f file) *result {
 	if n := len(f.problems) - 1; n > 0 {
 		step.Reason += fmt.Sprintf(" (and %d more)", n)
 	}
-	step.Notes = []string{all.String()}
+	step.Reason, step.Notes = r.secrets.Mask(step.Reason), []string{r.secrets.Mask(all.String())}
 	return &result{Scenario: finding.Scenario{
 		Suite: f.name, Name: "scenario file", Pos: step.Pos, Outcome: finding.Errored, Steps: []finding.Step{step},
 	}}

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"httpprobe/probe/expression"
 	"httpprobe/probe/plan"
@@ -39,6 +40,7 @@ type suiteRun struct {
 
 	vars    expression.Vars // what setup captured
 	blocked string          // why the scenarios cannot run; empty: they can
+	begun   atomic.Bool     // whether anything of it ran, so that there is something to tear down
 }
 
 // schedule hands out jobs in the order of the files, as soon as they may
@@ -75,10 +77,14 @@ func (s *schedule) take() (job, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
-		done := 0
+		for len(s.suites) > 0 && s.suites[0].next == s.suites[0].jobs {
+			s.suites = s.suites[1:]
+		}
+		if len(s.suites) == 0 {
+			return job{}, false
+		}
 		for _, r := range s.suites {
 			if r.next == r.jobs {
-				done++
 				continue
 			}
 			if j, ok := r.ready(); ok {
@@ -87,22 +93,8 @@ func (s *schedule) take() (job, bool) {
 				return j, true
 			}
 		}
-		if done == len(s.suites) {
-			return job{}, false
-		}
-		s.suites = s.suites[s.finished():]
 		s.freed.Wait()
 	}
-}
-
-// finished counts the suites at the front that have nothing left to hand out.
-func (s *schedule) finished() int {
-	for i, r := range s.suites {
-		if r.next < r.jobs {
-			return i
-		}
-	}
-	return len(s.suites)
 }
 
 // release says that a job has ended, so that those waiting for it may begin.

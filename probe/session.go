@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"time"
 
 	"httpprobe/probe/expression"
 	"httpprobe/probe/finding"
 	"httpprobe/probe/plan"
+	"httpprobe/probe/source"
 )
 
 // session is one scenario while it runs: its variables, its cookies and what
@@ -21,21 +21,23 @@ type session struct {
 	jar   *jar
 	out   result
 	names map[string]int // how often a step name was used
+	// given is what answers gave: captures and parts of a Location.
+	given expression.Vars
 	// broke is why the steps that are left do not run; empty: they do.
 	broke string
 }
 
 func newSession(r *runner, j job) *session {
-	s := &session{run: r, suite: j.of.file.suite, job: j, vars: expression.Vars{}, jar: newJar(), names: map[string]int{}}
-	s.out.Suite, s.out.Pos.File = s.suite.Name, s.suite.File
+	s := &session{run: r, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(), names: map[string]int{}}
+	s.out.Suite, s.out.Pos.File, s.out.Started = s.suite.Name, s.suite.File, r.now()
 	if s.suite.BaseURL != nil {
 		s.out.BaseURL = s.suite.BaseURL.String()
 	}
 	switch j.kind {
 	case runSetup:
-		s.out.Name = "setup"
+		s.out.Name = plan.SetupName
 	case runTeardown:
-		s.out.Name = "teardown"
+		s.out.Name = plan.TeardownName
 	default:
 		s.out.Name, s.out.Pos, s.out.Tags = j.scenario.Name, j.scenario.Pos, j.scenario.Tags
 		if j.row >= 0 {
@@ -49,9 +51,8 @@ func rowName(name, row string) string { return name + " [" + row + "]" }
 
 // finish closes the result.
 func (s *session) finish() *result {
-	for i := range s.out.Steps {
-		settle(&s.out.Steps[i], s.run.options.Strict)
-	}
+	s.out.Duration = s.run.now().Sub(s.out.Started)
+	s.run.maskScenario(&s.out.Scenario)
 	s.out.Outcome = outcome(s.out.Scenario)
 	if s.run.options.FailFast && s.out.Outcome > finding.Skipped {
 		s.run.stopped.Store(true)
@@ -62,21 +63,30 @@ func (s *session) finish() *result {
 // skip reports every step as skipped.
 func (s *session) skip(reason string) {
 	s.out.Outcome, s.out.Reason = finding.Skipped, reason
+	if s.job.kind == runSetup {
+		s.job.of.blocked = reason
+	}
+	s.leave(reason)
+}
+
+// leave reports the steps as skipped.
+func (s *session) leave(reason string) {
 	s.broke = reason
 	ctx := context.Background() // nothing is sent
 	switch s.job.kind {
 	case runSetup:
-		s.job.of.blocked = reason
 		s.steps(ctx, finding.Setup, s.suite.Setup)
+	case runTeardown:
+		s.steps(ctx, finding.Teardown, s.suite.Teardown)
 	case runScenario:
 		s.steps(ctx, finding.Setup, s.job.scenario.Setup)
 		s.steps(ctx, finding.Main, s.job.scenario.Steps)
+		s.steps(ctx, finding.Teardown, s.job.scenario.Teardown)
 	}
 }
 
 // setup runs the setup of a suite, whose captures all its scenarios see.
 func (s *session) setup(ctx context.Context) {
-	s.began()
 	if s.bindVars(s.suite.Vars) {
 		s.hide()
 		s.steps(ctx, finding.Setup, s.suite.Setup)
@@ -84,45 +94,49 @@ func (s *session) setup(ctx context.Context) {
 	if s.broke != "" {
 		s.job.of.blocked = "the setup of the suite failed"
 	}
-	own := maps.Clone(s.vars)
-	for _, v := range s.suite.Vars {
-		delete(own, v.Name) // each scenario evaluates them for itself
-	}
-	s.job.of.vars = own
-	s.ended()
+	s.job.of.vars = s.given
 }
 
 // teardown runs the teardown of a suite, also when its setup failed half-way
 // or the run was stopped.
 func (s *session) teardown(ctx context.Context) {
-	s.began()
-	maps.Copy(s.vars, s.job.of.vars)
-	if s.bindVars(s.suite.Vars) {
-		ctx, cancel := graced(ctx)
-		defer cancel()
+	if s.bindSuite() {
+		s.hide()
 		s.steps(ctx, finding.Teardown, s.suite.Teardown)
 	}
-	s.ended()
 }
 
-// scenario runs a scenario: setup, steps and teardown.
-func (s *session) scenario(ctx context.Context) {
-	scenario := s.job.scenario
+// bindSuite gives the variables of the suite, evaluated anew, and over them
+// what its setup captured.
+func (s *session) bindSuite() bool {
+	if !s.bindVars(s.suite.Vars) {
+		return false
+	}
 	maps.Copy(s.vars, s.job.of.vars)
+	return true
+}
+
+// scenario runs a scenario: setup, steps and teardown, which has a context of
+// its own.
+func (s *session) scenario(ctx, after context.Context) {
+	scenario := s.job.scenario
+	if !s.bindSuite() {
+		return
+	}
 	if s.job.row >= 0 {
 		if err := scenario.Rows[s.job.row].Bind(s.job.row, s.vars); err != nil {
-			s.unable(fmt.Sprintf("row %d of the table cannot be used: %v", s.job.row+1, err))
+			s.unable(scenario.Pos, fmt.Sprintf("row %d of the table cannot be used: %v", s.job.row+1, err))
 			return
 		}
 	}
-	if !s.bindVars(s.suite.Vars) || !s.bindVars(scenario.Vars) {
+	if !s.bindVars(scenario.Vars) {
 		return
 	}
 	s.hide()
 	if scenario.If != nil {
 		holds, err := scenario.If.Bool(s.vars, nil)
 		if err != nil {
-			s.unable(fmt.Sprintf("if: %v", err))
+			s.unable(scenario.Pos, fmt.Sprintf("if: %v", err))
 			return
 		}
 		if !holds {
@@ -133,29 +147,7 @@ func (s *session) scenario(ctx context.Context) {
 	s.steps(ctx, finding.Setup, scenario.Setup)
 	s.steps(ctx, finding.Main, scenario.Steps)
 	s.broke = ""
-	after, cancel := graced(ctx)
-	defer cancel()
 	s.steps(after, finding.Teardown, scenario.Teardown)
-}
-
-func (s *session) whole(ctx context.Context) {
-	s.began()
-	s.scenario(ctx)
-	s.ended()
-}
-
-func (s *session) began() { s.out.Started = s.run.now() }
-func (s *session) ended() { s.out.Duration = s.run.now().Sub(s.out.Started) }
-
-// graced gives the context of a teardown: that of the run until it is
-// stopped, and some time more from then on.
-func graced(ctx context.Context) (context.Context, context.CancelFunc) {
-	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(teardownGrace, cancel)
-		context.AfterFunc(out, func() { timer.Stop() })
-	})
-	return out, func() { stop(); cancel() }
 }
 
 // bindVars evaluates variables from top to bottom.
@@ -163,8 +155,7 @@ func (s *session) bindVars(vars []plan.Var) bool {
 	for _, v := range vars {
 		value, err := v.Value.Eval(s.vars)
 		if err != nil {
-			s.unable(fmt.Sprintf("the variable %q cannot be evaluated: %v", v.Name, err))
-			s.out.Pos = v.Pos
+			s.unable(v.Pos, fmt.Sprintf("the variable %q cannot be evaluated: %v", v.Name, err))
 			return false
 		}
 		s.vars[v.Name] = value
@@ -183,17 +174,15 @@ func (s *session) hide() {
 	}
 }
 
-// unable reports a scenario that could not be begun, with one step that says
-// why, so that no report overlooks it.
-func (s *session) unable(reason string) {
-	s.broke = reason
-	s.out.Reason = s.run.secrets.Mask(reason)
-	s.out.Outcome = finding.Errored
-	s.out.Steps = append(s.out.Steps, finding.Step{
-		Name: s.unique("begin"), Pos: s.out.Pos, Phase: finding.Setup,
-		Outcome: finding.Errored, Reason: s.out.Reason, Started: s.run.now(),
-	})
-	s.out.judged = append(s.out.judged, nil)
+// unable reports a scenario that could not be begun, with one step more that
+// says why, so that no report overlooks it.
+func (s *session) unable(at source.Pos, reason string) {
+	s.out.Outcome, s.out.Reason = finding.Errored, reason
+	s.add(finding.Step{
+		Name: s.unique("begin"), Pos: at, Phase: finding.Setup,
+		Outcome: finding.Errored, Reason: reason, Started: s.run.now(),
+	}, nil, nil)
+	s.leave("the scenario could not be begun")
 }
 
 // unique makes the name of a step one of its own within the scenario.
@@ -215,16 +204,16 @@ func (s *session) steps(ctx context.Context, phase finding.Phase, steps []*plan.
 			continue
 		}
 		before := maps.Clone(s.vars)
-		for i := range step.Rows {
+		for i, row := range step.Rows {
 			s.step(ctx, phase, step, i)
+			restore(s.vars, before, row.Names())
 		}
-		restore(s.vars, before, step.Rows)
 	}
 }
 
 // restore takes the row's own names away again, but leaves captures.
-func restore(vars, before expression.Vars, rows []plan.Row) {
-	for _, name := range plan.RowNames(rows) {
+func restore(vars, before expression.Vars, names []string) {
+	for _, name := range names {
 		if old, ok := before[name]; ok {
 			vars[name] = old
 		} else {

@@ -1,7 +1,9 @@
 package probe
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,7 +24,6 @@ func (s *session) step(ctx context.Context, phase finding.Phase, p *plan.Step, r
 	if out.Outcome == finding.Errored || hasExpectation(out.Findings) {
 		s.stop(phase, &out)
 	}
-	settle(&out, s.run.options.Strict)
 	s.add(out, a, p)
 }
 
@@ -62,7 +63,7 @@ func (s *session) attempted(ctx context.Context, phase finding.Phase, p *plan.St
 		return nil, nil
 	}
 	switch {
-	case s.broke != "" && phase != finding.Teardown:
+	case s.broke != "":
 		return skip(s.broke)
 	case ctx.Err() != nil:
 		return skip("the run was stopped")
@@ -130,40 +131,19 @@ func pause(ctx context.Context, d time.Duration) bool {
 // attempts sends the request of a step, again as its retry says, and fills in
 // what came of the last one.
 func (s *session) attempts(ctx context.Context, p *plan.Step, out *finding.Step) (*attempt, error) {
-	times := 1
-	if p.Retry != nil {
-		times = p.Retry.Times
-	}
-	var all []sent
-	var a *attempt
-	for n := 1; ; n++ {
-		var err error
-		a, err = s.attempt(ctx, p, n)
-		if a != nil {
-			all = append(all, a.sent...)
-			a.sent = all
-		}
-		if err != nil {
+	a := &attempt{vars: s.vars}
+	n := 1
+	for ; ; n++ {
+		if err := s.attempt(ctx, p, a); err != nil {
 			return a, err
 		}
-		more, why := a.again(p)
-		if !more || n == times {
-			if n > 1 {
-				out.Notes = append(out.Notes, fmt.Sprintf("sent %d times", n))
-			}
-			if more && p.Retry != nil && p.Retry.Until != nil {
-				a.findings = append(a.findings, neverHeld(p, n, why))
-			}
+		if !s.again(ctx, p, a, n) {
 			break
 		}
-		wait, ok := a.delay(p.Retry.Every, s.run.now())
-		if !ok {
-			out.Notes = append(out.Notes, "not sent again: "+wait.String()+" is longer than probe waits for a Retry-After (30s)")
-			break
-		}
-		if !pause(ctx, wait) {
-			break
-		}
+		a = &attempt{vars: s.vars, sent: a.sent}
+	}
+	if n > 1 {
+		out.Notes = append(out.Notes, fmt.Sprintf("sent %d times", n))
 	}
 	out.Findings = append(out.Findings, a.findings...)
 	out.Notes = append(out.Notes, a.notes...)
@@ -175,10 +155,40 @@ func (s *session) attempts(ctx context.Context, p *plan.Step, out *finding.Step)
 	return a, nil
 }
 
-func neverHeld(p *plan.Step, n int, why string) finding.Finding {
+// again waits until a step is to be sent once more, after n times. It gives
+// false when that is not needed, or not possible: then the attempt says why.
+func (s *session) again(ctx context.Context, p *plan.Step, a *attempt, n int) bool {
+	more, why := a.unmet(p)
+	if !more {
+		return false
+	}
+	wait, bearable := a.delay(p.Retry.Every, s.run.now())
+	switch {
+	case n == p.Retry.Times:
+	case !bearable:
+		a.notes = append(a.notes, "not sent again: "+wait.String()+" is longer than probe waits for a Retry-After ("+longestWait.String()+")")
+	case pause(ctx, wait):
+		return true
+	default:
+		a.failure = cmp.Or(a.failure, &exchange.Failure{
+			Kind: exchange.FailedCanceled, Text: "the run was stopped before the request was sent again",
+		})
+		return false
+	}
+	if p.Retry.Until != nil {
+		a.findings = append(a.findings, neverHeld(p, a, n, why))
+	}
+	return false
+}
+
+func neverHeld(p *plan.Step, a *attempt, n int, why string) finding.Finding {
+	times := "1 request"
+	if n > 1 {
+		times = fmt.Sprintf("%d requests", n)
+	}
 	return finding.Finding{
-		Rule: finding.Expectation, Severity: finding.Error, Pos: p.Pos, Path: "retry.until", Exchange: -1,
-		Message:  fmt.Sprintf("%s was not true after %d requests%s", p.Retry.Until.Text(), n, why),
+		Rule: finding.Expectation, Severity: finding.Error, Pos: p.Pos, Path: "retry.until", Exchange: a.index(),
+		Message:  fmt.Sprintf("%s was not true after %s%s", p.Retry.Until.Text(), times, why),
 		Expected: p.Retry.Until.Text(), Actual: "false",
 	}
 }
@@ -186,12 +196,12 @@ func neverHeld(p *plan.Step, n int, why string) finding.Finding {
 // capture gives names to values of the answer.
 func (s *session) capture(p *plan.Step, a *attempt, out *finding.Step) {
 	for name, value := range a.captured {
-		s.vars[name] = value
+		s.vars[name], s.given[name] = value, value
 	}
 	for _, c := range p.Captures {
 		value, err := c.Expr.Eval(s.vars, a.response)
 		if err == nil && value == nil {
-			err = fmt.Errorf("it is null or absent")
+			err = errors.New("it is null or absent")
 		}
 		if err != nil {
 			out.Findings = append(out.Findings, finding.Finding{
@@ -201,16 +211,16 @@ func (s *session) capture(p *plan.Step, a *attempt, out *finding.Step) {
 			})
 			continue
 		}
-		s.vars[c.Name] = value
+		s.vars[c.Name], s.given[c.Name] = value, value
 	}
 }
 
-// again reports whether an attempt should be repeated, and why.
-func (a *attempt) again(p *plan.Step) (more bool, why string) {
+// unmet reports whether an attempt is one that its step repeats, and why.
+func (a *attempt) unmet(p *plan.Step) (more bool, why string) {
 	switch {
 	case p.Retry == nil:
 		return false, ""
-	case a.failure != nil && a.failure.Kind == exchange.FailedCanceled:
+	case a.failure != nil && (a.failure.Kind == exchange.FailedCanceled || a.failure.Kind == exchange.FailedHost):
 		return false, ""
 	case a.failure != nil:
 		return true, ": " + a.failure.Text
@@ -224,11 +234,13 @@ func (a *attempt) again(p *plan.Step) (more bool, why string) {
 	return !holds, ""
 }
 
+// longestWait is the longest Retry-After that is waited for.
+const longestWait = 30 * time.Second
+
 // delay is how long to wait before the next attempt: what the step says, and
 // at least what Retry-After asks for (RFC 9110 §10.2.3). It gives false when
 // that is longer than anyone would wait.
 func (a *attempt) delay(every time.Duration, now time.Time) (time.Duration, bool) {
-	const longest = 30 * time.Second
 	if a.final == nil || a.final.Response == nil {
 		return every, true
 	}
@@ -236,5 +248,5 @@ func (a *attempt) delay(every time.Duration, now time.Time) (time.Duration, bool
 	if !ok {
 		return every, true
 	}
-	return max(every, asked), asked <= longest
+	return max(every, asked), asked <= longestWait
 }

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -91,6 +93,7 @@ func runFailure(t *testing.T, archive *txtar.Archive) string {
 	text = strings.ReplaceAll(text, address, "127.0.0.1:8080")
 	for _, r := range []struct{ pattern, with string }{
 		{` *\b[0-9.,]+ (?:ns|µs|ms|s)\b`, " 0 ms"},
+		{`Date: .* GMT`, "Date: NOW"},
 		{`(got|actual:  ) [0-9.]+(?:µs|ms)`, "$1 0µs"},
 		{`probe/[\w.+-]+`, "probe/VERSION"},
 	} {
@@ -101,7 +104,8 @@ func runFailure(t *testing.T, archive *txtar.Archive) string {
 
 // serveOctets answers each request with the octets that the archive holds for
 // its method and target. `!hang` says nothing until the client is gone,
-// `!close` closes after what follows it; `Content-Length: *` is the true one.
+// `!close` closes after what follows it; `Content-Length: *` is the true one,
+// and each answer has the Date of the moment.
 func serveOctets(t *testing.T, archive *txtar.Archive) (address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -177,6 +181,9 @@ func octets(text string) (out string, shut bool) {
 	})
 	head, body, _ := strings.Cut(text+"\n", "\n\n")
 	body = strings.TrimSuffix(body, "\n")
+	status, fields, _ := strings.Cut(head, "\n")
+	head = status + "\nDate: " + time.Now().UTC().Format(http.TimeFormat) + "\n" + fields
+	head = strings.TrimSuffix(head, "\n")
 	head = strings.Replace(head, "Content-Length: *", fmt.Sprintf("Content-Length: %d", len(body)), 1)
 	return strings.ReplaceAll(head, "\n", "\r\n") + "\r\n\r\n" + body, shut
 }

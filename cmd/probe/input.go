@@ -64,6 +64,9 @@ func (in *inputFlags) read(s streams, paths []string) (probe.Input, error) {
 	}
 	for name, p := range in.vars {
 		out.Vars[name] = p.value
+		if !p.given {
+			out.Optional = append(out.Optional, name)
+		}
 	}
 	for name, p := range in.secrets {
 		if _, both := in.vars[name]; both {
@@ -77,6 +80,9 @@ func (in *inputFlags) read(s streams, paths []string) (probe.Input, error) {
 			p.value = value
 		}
 		out.Secrets[name] = p.value
+		if !p.given {
+			out.Optional = append(out.Optional, name)
+		}
 	}
 	return out, nil
 }

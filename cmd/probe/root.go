@@ -70,7 +70,7 @@ Settings: every flag can also be given as an environment variable PROBE_<FLAG>
 default in a file probe.yaml in the working directory:
 
   base-url: https://staging.example.com
-  report: [junit=results.xml, html=results.html]
+  report: [junit=results.xml, json=results.json]
   parallel: 4
 
 Flags win over the environment, the environment over probe.yaml. Flags that can

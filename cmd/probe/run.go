@@ -33,7 +33,7 @@ const runExample = `  probe run --demo                                  try it w
   probe run                                         all files below scenarios/
   probe run users.yaml --base-url http://127.0.0.1:8080
   probe run --tags 'smoke && !slow' --fail-fast
-  probe run --report junit=results.xml --report html=results.html
+  probe run --report junit=results.xml --report json=results.json
   probe run --secret ADMIN_TOKEN --env-file test.env
   probe run --rate 100/m --parallel 2
   probe run --dry-run                               list the requests, send nothing`

@@ -81,12 +81,13 @@ func (f *validateFlags) run(s streams, paths []string) error {
 			return err
 		}
 	}
+	in.Offline = true
 	prepared, err := probe.Prepare(in)
 	if err != nil {
 		return usagef("%s", err)
 	}
 	v := validation{Problems: prepared.Problems()}
-	v.Files = files(prepared)
+	v.Files = len(prepared.Files())
 	v.Scenarios, v.Steps = prepared.Size()
 	write := v.text
 	if f.format == "json" {
@@ -99,18 +100,6 @@ func (f *validateFlags) run(s streams, paths []string) error {
 		return ended(exitUsage)
 	}
 	return nil
-}
-
-// files counts those that can run and those with problems.
-func files(prepared *probe.Prepared) int {
-	names := map[string]bool{}
-	for _, name := range prepared.Suites() {
-		names[name] = true
-	}
-	for _, p := range prepared.Problems() {
-		names[p.Pos.File] = true
-	}
-	return len(names)
 }
 
 func (v validation) text(s streams) error {

@@ -57,6 +57,7 @@ type pairs map[string]pair
 type pair struct {
 	value   string
 	fromEnv bool
+	given   bool // on the command line, not as a default
 }
 
 // pairsValue is the flag of pairs.
@@ -78,7 +79,7 @@ func (v pairsValue) Set(s string) error {
 		// The value may be a secret that lost its name.
 		return fmt.Errorf("what stands before = is not a name: letters, digits and _, not beginning with a digit")
 	}
-	v.pairs[name] = pair{value: text, fromEnv: !given}
+	v.pairs[name] = pair{value: text, fromEnv: !given, given: true}
 	return nil
 }
 
@@ -86,6 +87,10 @@ func (v pairsValue) Set(s string) error {
 func (v pairsValue) under(set func() error) error {
 	above := maps.Clone(v.pairs)
 	err := set()
+	for name, p := range v.pairs {
+		p.given = false
+		v.pairs[name] = p
+	}
 	maps.Copy(v.pairs, above)
 	return err
 }

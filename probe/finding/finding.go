@@ -204,7 +204,7 @@ type Summary struct {
 	Counts
 	Outcome     Outcome
 	Unreached   bool   // no request of the run reached its server
-	Interrupted string // the reason when the run was stopped early: "interrupted", "terminated", "--fail-fast"
+	Interrupted string // the reason when the run was stopped early: "interrupted" or "terminated"
 	Duration    time.Duration
 	Notes       []string // of the run as a whole
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"mime"
@@ -119,7 +120,7 @@ func readFile(files fs.FS, name string) ([]byte, error) {
 	switch {
 	case err == nil:
 		return content, nil
-	case isNotExist(err):
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("there is no file %q", name)
 	}
 	return nil, fmt.Errorf("the file %q cannot be read", name)

@@ -3,14 +3,12 @@ package plan
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"httpprobe/probe/expression"
-	"httpprobe/probe/finding"
 	"httpprobe/probe/match"
 	"httpprobe/probe/rule"
 	"httpprobe/probe/scenario"
@@ -136,9 +134,13 @@ func (c *compiler) suite(in *scenario.Suite) *Suite {
 	out.Settings = c.settings(in)
 	c.levels = rule.Levels{Profile: c.profile(in.Profile), Suite: c.severities(in.Levels)}
 
+	given := c.givenVars(base.names, in.File)
 	out.Vars, base = c.vars(in.Vars, base)
+	out.Vars = slices.Concat(given, out.Vars)
+	// The setup may be what gets the credentials.
+	known := base.with(captured(in.Setup)...)
 	for _, identity := range in.Identities {
-		compiled := c.identity(identity, base)
+		compiled := c.identity(identity, known)
 		c.identities[identity.Name.Text] = compiled
 		out.Identities = append(out.Identities, compiled)
 	}
@@ -146,11 +148,19 @@ func (c *compiler) suite(in *scenario.Suite) *Suite {
 	var steps scope
 	out.Setup, steps = c.steps(in.Setup, in.Defaults, base)
 	after := steps
+	used := map[string]int{}
+	if len(in.Setup) > 0 {
+		used[SetupName]++
+	}
+	if len(in.Teardown) > 0 {
+		used[TeardownName]++
+	}
 	for i := range in.Scenarios {
 		s := c.scenario(in, &in.Scenarios[i], steps)
 		if s.Name == "" {
 			s.Name = out.Name
 		}
+		s.Name = unique(used, s.Name)
 		out.Scenarios = append(out.Scenarios, s)
 	}
 	out.Teardown, _ = c.steps(in.Teardown, in.Defaults, after)
@@ -196,13 +206,26 @@ func (c *compiler) vars(in []scenario.Var, s scope) ([]Var, scope) {
 		c.name(v.Name, "variable")
 		name := v.Name.Text
 		if given, ok := c.given(name); ok {
-			out = append(out, Var{Name: name, Pos: v.Name.Pos, Value: Data{value: source.Value{Kind: source.String, Text: given}}})
+			out = append(out, Var{Name: name, Pos: v.Name.Pos, Value: text(given)})
 		} else {
 			out = append(out, Var{Name: name, Pos: v.Name.Pos, Value: c.data(v.Value, s)})
 		}
 		s = s.with(name)
 	}
 	return out, s
+}
+
+// givenVars are the variables of the command line, which a file may use without
+// defining them.
+func (c *compiler) givenVars(names []string, file string) []Var {
+	var out []Var
+	for _, name := range names {
+		pos := source.Pos{File: file}
+		c.name(source.Text{Text: name, Pos: pos}, "variable")
+		value, _ := c.given(name)
+		out = append(out, Var{Name: name, Pos: pos, Value: text(value)})
+	}
+	return out
 }
 
 // given is a value that the command line gives, which wins over the file's.
@@ -219,114 +242,23 @@ func (c *compiler) rows(in *scenario.Each, s scope) ([]Row, scope) {
 		return nil, s
 	}
 	out := make([]Row, len(in.Rows))
+	used := map[string]int{}
 	for i, r := range in.Rows {
-		out[i] = Row{Name: r.Name, Pos: r.Pos, Value: c.data(r.Value, s)}
+		out[i] = Row{Name: unique(used, r.Name), Value: c.data(r.Value, s)}
 		for _, m := range r.Value.Members {
 			if i == 0 {
 				c.name(m.Key, "variable")
 			}
 		}
 	}
-	return out, s.with(RowNames(out)...)
+	return out, s.with(rowNames(out)...)
 }
 
-func (c *compiler) baseURL(in *scenario.Suite, s scope) *url.URL {
-	text, at := c.in.BaseURL, source.Pos{File: in.File}
-	if text == "" {
-		if !in.BaseURL.Given() {
-			return nil
-		}
-		at = in.BaseURL.Pos
-		t := c.template(in.BaseURL, s)
-		if t == nil {
-			return nil
-		}
-		vars := expression.Vars{}
-		for _, name := range s.names {
-			vars[name], _ = c.given(name)
-		}
-		var err error
-		if text, err = t.String(vars, nil); err != nil {
-			c.problem(at, 1, "", "base_url: %v", err)
-			return nil
-		}
+// unique gives a name that was not used before.
+func unique(used map[string]int, name string) string {
+	used[name]++
+	if n := used[name]; n > 1 {
+		return unique(used, fmt.Sprintf("%s (%d)", name, n))
 	}
-	u, err := ParseBaseURL(text)
-	if err != nil {
-		c.problem(at, len([]rune(in.BaseURL.Text)), "", "base_url: %v", err)
-		return nil
-	}
-	return u
-}
-
-// ParseBaseURL reads an absolute http or https URL that may have a path. Its
-// errors are for people.
-func ParseBaseURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%q is no URL; write it like http://127.0.0.1:8080", text)
-	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Hostname() == "":
-		return nil, fmt.Errorf("%q is not an absolute http or https URL; write it like http://127.0.0.1:8080", text)
-	case u.User != nil:
-		return nil, fmt.Errorf("a URL with a password is not used; name an identity with basic instead")
-	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return nil, fmt.Errorf("%q has a query or fragment; a base URL has a path at most", text)
-	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/"), RawPath: strings.TrimRight(u.RawPath, "/")}, nil
-}
-
-func (c *compiler) profile(t source.Text) rule.Profile {
-	if t.Text == "guide" {
-		return rule.GuideProfile
-	}
-	return rule.Profile(t.Text)
-}
-
-func (c *compiler) severities(levels []scenario.Level) map[string]finding.Severity {
-	if len(levels) == 0 {
-		return nil
-	}
-	ids, topics := rule.Known()
-	known := slices.Concat(ids, topics)
-	out := make(map[string]finding.Severity, len(levels))
-	for _, l := range levels {
-		if !slices.Contains(known, l.Name.Text) {
-			hint := ""
-			if n := source.Nearest(l.Name.Text, known); n != "" {
-				hint = fmt.Sprintf("did you mean %q?", n)
-			}
-			c.problem(l.Name.Pos, len([]rune(l.Name.Text)), hint, "unknown rule or topic %q", l.Name.Text)
-			continue
-		}
-		severity, err := finding.ParseSeverity(l.Severity.Text)
-		if err != nil {
-			c.problem(l.Severity.Pos, len([]rune(l.Severity.Text)), "", "%v", err)
-			continue
-		}
-		out[l.Name.Text] = severity
-	}
-	return out
-}
-
-func (c *compiler) settings(in *scenario.Suite) rule.Settings {
-	if !in.Errors.Schema.Given() {
-		mode := rule.ErrorMode(in.Errors.Mode)
-		if in.Errors.Mode == "auto" {
-			mode = rule.AutoErrors
-		}
-		return rule.Settings{Errors: mode}
-	}
-	at := in.Errors.Schema
-	schema, err := match.CompileSchema(at.Text, c.in.Files)
-	if err != nil {
-		c.problem(at.Pos, len([]rune(at.Text)), "paths start at the folder of this file", "%v", err)
-		return rule.Settings{}
-	}
-	return rule.Settings{Errors: rule.SchemaErrors, Schema: func(body any) string {
-		for _, d := range schema.Check("body", at.Pos, body, match.Input{}) {
-			return d.Message
-		}
-		return ""
-	}}
+	return name
 }

@@ -154,9 +154,12 @@ func written(v any) any {
 	return expression.Render(v)
 }
 
-// RowNames gives the variables that a table defines: the keys that every row has,
+// text is a text that is no template.
+func text(s string) Data { return Data{value: source.Value{Kind: source.String, Text: s}} }
+
+// rowNames gives the variables that a table defines: the keys that every row has,
 // item and index.
-func RowNames(rows []Row) []string {
+func rowNames(rows []Row) []string {
 	var out []string
 	for i, row := range rows {
 		var keys []string
@@ -170,6 +173,15 @@ func RowNames(rows []Row) []string {
 		out = slices.DeleteFunc(out, func(k string) bool { return !slices.Contains(keys, k) })
 	}
 	return append(out, "item", "index")
+}
+
+// Names are the variables that Bind sets.
+func (r Row) Names() []string {
+	out := []string{"item", "index"}
+	for _, m := range r.Value.value.Members {
+		out = append(out, m.Key.Text)
+	}
+	return out
 }
 
 // Bind gives the variables of a row; number counts from 0.

@@ -31,6 +31,9 @@ func (c *compiler) expect(in *scenario.Step, s scope) Expect {
 	}
 	if e.Body != nil {
 		out.Body, out.BodyPos = c.matcher(*e.Body, s), e.Body.Pos
+		if out.Body != nil { // else its problems are known
+			out.BodyText = c.textMatcher(*e.Body, s)
+		}
 	}
 	out.Error = c.wantedError(e.Error, s)
 	out.Redirects = c.redirects(e.Redirects, s)

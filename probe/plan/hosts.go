@@ -39,6 +39,11 @@ func (h Hosts) Allows(u *url.URL) bool {
 	return slices.Contains(h.allowed, host) || slices.Contains(h.allowed, literal) || slices.Contains(h.allowed, literal+":"+port)
 }
 
+// SameOrigin compares scheme, host and port (RFC 6454 §5).
+func SameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && portOf(a) == portOf(b)
+}
+
 func portOf(u *url.URL) string {
 	if p := u.Port(); p != "" {
 		return p

@@ -31,6 +31,12 @@ type Suite struct {
 	Secrets    []string // values known before the run that no output may show
 }
 
+// The names under which reports show the setup and teardown of a suite.
+const (
+	SetupName    = "setup"
+	TeardownName = "teardown"
+)
+
 // Var is a named value that is evaluated when a scenario begins.
 type Var struct {
 	Name  string
@@ -40,7 +46,7 @@ type Var struct {
 
 // Scenario is a list of steps, run once for each row.
 type Scenario struct {
-	Name      string
+	Name      string // one of its own within the suite
 	Pos       source.Pos
 	Tags      []string
 	Vars      []Var
@@ -54,8 +60,7 @@ type Scenario struct {
 
 // Row is one row of a table.
 type Row struct {
-	Name  string
-	Pos   source.Pos
+	Name  string // one of its own within the table
 	Value Data
 }
 
@@ -111,6 +116,7 @@ type Expect struct {
 	Trailers      []Named
 	Cookies       []Named
 	Body          *match.Matcher
+	BodyText      *match.Matcher // Body, for a number or word of JSON that is text by its label
 	BodyPos       source.Pos
 	Error         []Named // message, code, details
 	Informational []int
@@ -147,4 +153,5 @@ type Input struct {
 	Allow   []string // hosts or host:port besides that of the base URL
 	Timeout time.Duration
 	Now     func() time.Time
+	Offline bool // a base URL may be missing
 }

@@ -1,9 +1,7 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,8 +10,6 @@ import (
 	"httpprobe/probe/exchange"
 	"httpprobe/probe/expression"
 )
-
-func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // Bound is a step's request with every value in its place.
 type Bound struct {
@@ -81,6 +77,9 @@ func (e *HostError) Hint() string { return "pass --allow-host " + e.URL.Host + "
 
 func (s *Step) url(suite *Suite, target string, query exchange.Fields) (*url.URL, error) {
 	text := target
+	if suite.BaseURL == nil && (target == "*" || strings.HasPrefix(target, "/")) {
+		return nil, fmt.Errorf("no base URL is known for the target %q; name it with base_url in the file, or --base-url", target)
+	}
 	switch {
 	case target == "*":
 		text = suite.BaseURL.String()
@@ -104,7 +103,21 @@ func (s *Step) url(suite *Suite, target string, query exchange.Fields) (*url.URL
 		}
 		u.RawQuery += url.QueryEscape(q.Name) + "=" + url.QueryEscape(q.Value)
 	}
+	u.RawQuery = ascii(u.RawQuery)
 	return u, nil
+}
+
+// ascii percent-encodes what no URI can hold, as URL.String does within paths.
+func ascii(query string) string {
+	var b strings.Builder
+	for i := range len(query) {
+		if ch := query[i]; ch < 0x80 {
+			b.WriteByte(ch)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", ch)
+		}
+	}
+	return b.String()
 }
 
 // fields puts the header section together: Host, User-Agent and Accept unless

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -64,6 +63,19 @@ func (c *compiler) step(in *scenario.Step, d scenario.Defaults, outer scope) (*S
 	return out, outer.with(added...)
 }
 
+// captured are the names that steps give values to.
+func captured(in []scenario.Step) []string {
+	var out []string
+	for _, step := range in {
+		_, names := marked(step.Line.Location.Text)
+		out = append(out, names...)
+		for _, capture := range step.Capture {
+			out = append(out, capture.Name.Text)
+		}
+	}
+	return out
+}
+
 // names are the {name} of a wanted Location that the answer gives a value.
 func (e Expect) names(s scope) []string {
 	if e.Location == nil {
@@ -84,7 +96,7 @@ func endpoint(target string) string {
 }
 
 func (c *compiler) needsBase(in *scenario.Step) {
-	if c.in.BaseURL != "" || c.in.Suite.BaseURL.Given() {
+	if c.in.Offline || c.in.BaseURL != "" || c.in.Suite.BaseURL.Given() {
 		return
 	}
 	if t := in.Line.Target; strings.HasPrefix(t.Text, "/") || t.Text == "*" {
@@ -189,5 +201,3 @@ func (s *Step) Title() string {
 	}
 	return s.Line
 }
-
-func (s *Step) String() string { return fmt.Sprintf("%s: %s", s.Pos, s.Line) }

@@ -11,14 +11,10 @@ import (
 // `(api || web) && !slow`. The zero value holds for all.
 type Tags struct {
 	holds func(tags []string) bool
-	words []string
 }
 
 // Hold reports whether the condition holds for these tags.
 func (t Tags) Hold(tags []string) bool { return t.holds == nil || t.holds(tags) }
-
-// Words are the tags that the condition names.
-func (t Tags) Words() []string { return t.words }
 
 var tagToken = regexp.MustCompile(`^\s*(&&|\|\||!|\(|\)|,|[^\s&|!(),]+)`)
 
@@ -45,12 +41,10 @@ func ParseTags(text string) (Tags, error) {
 	if err != nil {
 		return Tags{}, fmt.Errorf("%q is no condition on tags: %w; write it like 'smoke && !slow'", text, err)
 	}
-	return Tags{holds, p.words}, nil
+	return Tags{holds}, nil
 }
 
-type tagParser struct {
-	tokens, words []string
-}
+type tagParser struct{ tokens []string }
 
 func (p *tagParser) take(tokens ...string) bool {
 	if len(p.tokens) > 0 && slices.Contains(tokens, p.tokens[0]) {
@@ -102,6 +96,5 @@ func (p *tagParser) not() (func([]string) bool, error) {
 		return nil, fmt.Errorf("a tag is missing before %q", word)
 	}
 	p.tokens = p.tokens[1:]
-	p.words = append(p.words, word)
 	return func(tags []string) bool { return slices.Contains(tags, word) }, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -97,7 +98,7 @@ func encode(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
 		ch := s[i]
-		if ch >= 'a' && ch <= 'z' || ch >= 'A' && ch <= 'Z' || ch >= '0' && ch <= '9' || strings.IndexByte("-._~", ch) >= 0 {
+		if unreserved(ch) {
 			b.WriteByte(ch)
 			continue
 		}
@@ -186,8 +187,8 @@ func (l *Location) Match(got string, request, base *url.URL, vars expression.Var
 	return nil, wanted, false, nil
 }
 
-// normal gives a URL with its scheme and host in lower case and without a
-// default port (RFC 3986 §6.2.2.1, §6.2.3).
+// normal gives a URL with its scheme and host in lower case, without a default
+// port, and with one way of percent-encoding (RFC 3986 §6.2.2, §6.2.3).
 func normal(u *url.URL) string {
 	c := *u
 	c.Host = strings.ToLower(c.Host)
@@ -197,5 +198,18 @@ func normal(u *url.URL) string {
 	if c.Path == "" && c.Host != "" {
 		c.Path = "/"
 	}
-	return c.String()
+	return escape.ReplaceAllStringFunc(c.String(), func(s string) string {
+		n, _ := strconv.ParseUint(s[1:], 16, 8) // it matched
+		if ch := byte(n); unreserved(ch) {
+			return string(ch)
+		}
+		return strings.ToUpper(s)
+	})
+}
+
+var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// unreserved reports whether a character stands for itself (RFC 3986 §2.3).
+func unreserved(ch byte) bool {
+	return ch >= 'a' && ch <= 'z' || ch >= 'A' && ch <= 'Z' || ch >= '0' && ch <= '9' || strings.IndexByte("-._~", ch) >= 0
 }

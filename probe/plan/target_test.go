@@ -70,6 +70,9 @@ func TestLocation(t *testing.T) {
 		{"/v1/users/{id}", "http://a.test/v1", "http://a.test/v1/users", "/v1/users/42", nil, true, "42"},
 		{"/new?a={id}", "http://a.test", "http://a.test/old", "/new?a=7", nil, true, "7"},
 		{"https://a.test/", "http://a.test", "http://a.test/", "https://a.test", nil, true, ""},
+		{"/ü/a-b", "http://a.test", "http://a.test/", "/%c3%bc/a%2db", nil, true, ""},
+		{"/a%2Fb", "http://a.test", "http://a.test/", "/a%2fb", nil, true, ""},
+		{"/a%2Fb", "http://a.test", "http://a.test/", "/a/b", nil, false, ""},
 		{"/a.b", "http://a.test", "http://a.test/", "/aXb", nil, false, ""},
 	} {
 		comp := newCompiler()
