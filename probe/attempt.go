@@ -46,7 +46,7 @@ func (s *session) attempt(ctx context.Context, p *plan.Step, a *attempt) error {
 	if err != nil {
 		return a.refused(err)
 	}
-	s.run.secrets.Add(bound.Identity.Secrets...)
+	s.conceal(bound.Identity.Secrets)
 	role := finding.Asked
 	if len(a.sent) > 0 {
 		role = finding.Retried
@@ -178,7 +178,7 @@ func (s *session) follow(ctx context.Context, a *attempt, b *plan.Bound, p *plan
 		return fail(exchange.FailedRequest, fmt.Sprintf("raise `follow` above %d if this is wanted", p.Follow), "the answer after %d redirects is a redirect again, to %q", len(a.hops), location)
 	}
 	a.hops = append(a.hops, hop{r.Status, location, b.Request.Method, b.URL})
-	a.notes = append(a.notes, redirected(b, r.Status, to, s.run.secrets)...)
+	a.notes = append(a.notes, redirected(b, r.Status, to, s.veil.Set)...)
 	// With a new cookie the same request may be answered in another way.
 	if circle(a.hops, b) && !r.Fields.Has("Set-Cookie") {
 		return fail(exchange.FailedRequest, "", "the redirects go in a circle: %s was asked before", b.URL)

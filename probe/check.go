@@ -30,7 +30,7 @@ type checker struct {
 }
 
 func (s *session) check(p *plan.Step, a *attempt, target *url.URL) {
-	c := &checker{a: a, e: &p.Expect, r: a.final.Response, vars: s.vars, base: s.suite.BaseURL, target: target, mask: s.run.secrets.Mask}
+	c := &checker{a: a, e: &p.Expect, r: a.final.Response, vars: s.vars, base: s.suite.BaseURL, target: target, mask: s.veil.Mask}
 	if c.base == nil {
 		c.base = &url.URL{}
 	}

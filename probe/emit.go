@@ -12,6 +12,8 @@ import (
 type result struct {
 	finding.Scenario
 	judged [][]judged // by step
+	// compared counts the steps whose exchanges were compared already.
+	compared int
 }
 
 // judged is an exchange that was judged alone and is still to be compared.
@@ -20,6 +22,7 @@ type judged struct {
 	levels rule.Levels
 	place  int // index into the step's exchanges
 	step   finding.Step
+	veil   veil
 }
 
 // emitter puts results into the order of the files. Rules that compare across
@@ -62,12 +65,7 @@ func (e *emitter) add(place int, r *result) {
 }
 
 func (e *emitter) emit(r *result) {
-	for i := range r.judged {
-		for _, j := range r.judged[i] {
-			found := e.run.findings(e.across.Judge(j.pass), j)
-			r.Steps[i].Findings = append(r.Steps[i].Findings, found...)
-		}
-	}
+	e.compare(r)
 	for i := range r.Steps {
 		settle(&r.Steps[i], e.run.options.Strict)
 		for _, x := range r.Steps[i].Exchanges {
@@ -82,6 +80,28 @@ func (e *emitter) emit(r *result) {
 	e.sum.Outcome = max(e.sum.Outcome, heavy(r.Outcome))
 	if ob := e.run.options.Observer; ob != nil {
 		ob.Scenario(r.Scenario)
+	}
+}
+
+// compare shows the exchanges of a result to the rules that compare across
+// the run, and lets go of them.
+func (e *emitter) compare(r *result) {
+	for ; r.compared < len(r.judged); r.compared++ {
+		for _, j := range r.judged[r.compared] {
+			found := j.veil.findings(e.across.Judge(j.pass), j)
+			r.Steps[r.compared].Findings = append(r.Steps[r.compared].Findings, found...)
+		}
+		r.judged[r.compared] = nil
+	}
+}
+
+// early compares what there is of a result whose turn it is, so that a long
+// scenario does not hold the bodies of all its exchanges until it ends.
+func (e *emitter) early(place int, r *result) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.next == place {
+		e.compare(r)
 	}
 }
 
@@ -133,7 +153,7 @@ func (e *emitter) progress(scenario string, s finding.Step) {
 	e.steps.Add(finding.Scenario{Steps: []finding.Step{s}})
 	e.steps.Scenarios = e.next
 	ob.Step(Progress{
-		Scenario: e.run.secrets.Mask(scenario), Step: s.Name, Outcome: s.Outcome,
+		Scenario: scenario, Step: s.Name, Outcome: s.Outcome,
 		Done: e.next, Scenarios: e.total, Counts: e.steps,
 	})
 }

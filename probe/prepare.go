@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -245,5 +244,3 @@ func preview(suite *plan.Suite, scenario string, s *plan.Step) Request {
 	}
 	return r
 }
-
-var errNothing = errors.New("nothing can be run: every scenario file has problems")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,13 +31,10 @@ var ErrTerminated = errors.New("terminated")
 // with problems are reported as errors and do not keep the others from
 // running. When ctx ends, running steps are cancelled, the teardown of what had
 // begun still runs for at most Options.Grace, and what did not run is reported
-// as skipped. The error is nil unless nothing could be run at all.
+// as skipped.
 //
 // A Prepared may be run several times, also at once.
-func (p *Prepared) Run(ctx context.Context, o Options) (finding.Summary, error) {
-	if len(p.Suites()) == 0 {
-		return finding.Summary{}, errNothing
-	}
+func (p *Prepared) Run(ctx context.Context, o Options) finding.Summary {
 	r := newRunner(p, o)
 	defer r.client.Close()
 	began := r.now()
@@ -76,7 +72,7 @@ func (p *Prepared) Run(ctx context.Context, o Options) (finding.Summary, error) 
 	if o.Observer != nil {
 		o.Observer.End(summary)
 	}
-	return summary, nil
+	return summary
 }
 
 // graced gives the context of teardowns: that of the run until it is stopped,
@@ -171,23 +167,21 @@ func (r *runner) do(ctx, after context.Context, j job) *result {
 	return s.finish()
 }
 
-// broken reports a file that cannot be run.
+// broken reports a file that cannot be run, with a step for each problem.
 func (r *runner) broken(f file) *result {
-	step := finding.Step{Name: "the file can be read", Pos: source.Pos{File: f.name}, Phase: finding.Setup, Outcome: finding.Errored}
-	var all strings.Builder
-	for _, p := range f.problems {
-		if step.Reason == "" {
-			step.Pos, step.Reason = p.Pos, p.Error()
-		}
-		if err := source.Write(&all, p); err != nil {
-			break // a strings.Builder does not fail
-		}
-	}
-	if n := len(f.problems) - 1; n > 0 {
-		step.Reason += fmt.Sprintf(" (and %d more)", n)
-	}
-	step.Reason, step.Notes = r.secrets.Mask(step.Reason), []string{r.secrets.Mask(all.String())}
-	return &result{Scenario: finding.Scenario{
-		Suite: f.name, Name: "scenario file", Pos: step.Pos, Outcome: finding.Errored, Steps: []finding.Step{step},
+	out := &result{Scenario: finding.Scenario{
+		Suite: f.name, Name: "scenario file", Pos: source.Pos{File: f.name}, Outcome: finding.Errored,
 	}}
+	for _, p := range f.problems {
+		step := finding.Step{
+			Name: fmt.Sprintf("line %d: %s", p.Pos.Line, p.Text), Pos: p.Pos, Phase: finding.Main,
+			Outcome: finding.Errored, Reason: p.Text, Hint: p.Hint,
+		}
+		for _, l := range p.Excerpt {
+			step.Notes = append(step.Notes, fmt.Sprintf("%5d | %s", l.Number, l.Text))
+		}
+		veil{r.secrets}.step(&step)
+		out.Steps = append(out.Steps, step)
+	}
+	return out
 }

@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -78,10 +77,7 @@ func run(t *testing.T, ctx context.Context, p *Prepared, o Options) *seen {
 	}
 	s := &seen{}
 	o.Observer = s
-	summary, err := p.Run(ctx, o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	summary := p.Run(ctx, o)
 	if s.summary.Counts != summary.Counts {
 		t.Errorf("the observer was told %+v, the caller %+v", s.summary, summary)
 	}
@@ -458,8 +454,9 @@ func TestRunBrokenFileKeepsOthers(t *testing.T) {
 	if len(got.scenarios) != 2 || got.scenarios[0].Outcome != finding.Errored || got.scenarios[1].Outcome != finding.Passed {
 		t.Errorf("got %v", got.lines())
 	}
-	if _, err := prepare(t, a.URL, map[string]string{"a.yaml": "steps: [GET /a]\n"}).Run(t.Context(), Options{}); !errors.Is(err, errNothing) {
-		t.Errorf("nothing to run: %v", err)
+	got = run(t, t.Context(), prepare(t, a.URL, map[string]string{"a.yaml": "steps: [GET /a]\n"}), Options{})
+	if got.summary.Outcome != finding.Errored || got.summary.Errors != 1 || got.summary.Unreached {
+		t.Errorf("nothing to run: %+v", got.summary)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 // has come of its steps.
 type session struct {
 	run   *runner
+	veil  veil // hides what the run hides, and credentials of its own
 	suite *plan.Suite
 	job   job
 	vars  expression.Vars
@@ -28,7 +29,7 @@ type session struct {
 }
 
 func newSession(r *runner, j job) *session {
-	s := &session{run: r, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(), names: map[string]int{}}
+	s := &session{run: r, veil: veil{r.secrets.Own()}, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(), names: map[string]int{}}
 	s.out.Suite, s.out.Pos.File, s.out.Started = s.suite.Name, s.suite.File, r.now()
 	if s.suite.BaseURL != nil {
 		s.out.BaseURL = s.suite.BaseURL.String()
@@ -52,7 +53,7 @@ func rowName(name, row string) string { return name + " [" + row + "]" }
 // finish closes the result.
 func (s *session) finish() *result {
 	s.out.Duration = s.run.now().Sub(s.out.Started)
-	s.run.maskScenario(&s.out.Scenario)
+	s.veil.scenario(&s.out.Scenario)
 	s.out.Outcome = outcome(s.out.Scenario)
 	if s.run.options.FailFast && s.out.Outcome > finding.Skipped {
 		s.run.stopped.Store(true)
@@ -169,9 +170,22 @@ func (s *session) hide() {
 	for _, i := range s.suite.Identities {
 		// One that cannot be evaluated fails the steps that use it.
 		if credentials, err := i.Bind(s.vars); err == nil {
-			s.run.secrets.Add(credentials.Secrets...)
+			s.conceal(credentials.Secrets)
 		}
 	}
+}
+
+// conceal makes credentials secret. Those of a suite's setup, and the first
+// ones of scenarios, are hidden in the whole run. When each of many scenarios
+// makes credentials of its own, the later ones are hidden in its own results
+// only, as looking for thousands of secrets would slow down everything.
+func (s *session) conceal(secrets []string) {
+	const most = 100
+	if s.job.kind != runScenario || s.run.secrets.Size() < most {
+		s.run.secrets.Add(secrets...)
+		return
+	}
+	s.veil.Add(secrets...)
 }
 
 // unable reports a scenario that could not be begun, with one step more that

@@ -72,26 +72,6 @@ func (a *annotations) add(list *[]string, kind string, pos source.Pos, title, me
 	*list = append(*list, fmt.Sprintf("::%s %stitle=%s::%s\n", kind, where, escapeProperty(title), escapeMessage(message)))
 }
 
-// annotateProblems shows what is wrong with scenario files when none of them
-// runs.
-func annotateProblems(s streams, problems []source.Problem) error {
-	if s.getenv("GITHUB_ACTIONS") != "true" {
-		return nil
-	}
-	a := annotations{w: s.out, place: annotationPlace(s, true)}
-	for _, p := range problems {
-		text := p.Text
-		if p.Hint != "" {
-			text += "\n" + p.Hint
-		}
-		a.add(&a.errors, "error", p.Pos, "scenario file", text)
-	}
-	if err := a.End(finding.Summary{}); err != nil {
-		return failuref("cannot write to standard output: %s", reason(err))
-	}
-	return nil
-}
-
 // annotationPlace gives the places of scenario files in the repository; those
 // that are not local have none.
 func annotationPlace(s streams, local bool) func(string) string {

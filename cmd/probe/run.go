@@ -147,12 +147,6 @@ func (f *runFlags) run(ctx context.Context, s streams, paths []string) error {
 	if err := s.printProblems(problems); err != nil {
 		return err
 	}
-	if len(prepared.Suites()) == 0 {
-		if err := annotateProblems(s, problems); err != nil {
-			return err
-		}
-		return usagef("nothing can be run: %s in the scenario files", count(len(problems), "problem"))
-	}
 	if f.dryRun {
 		return preview(s, prepared)
 	}

@@ -14,7 +14,8 @@ import (
 // local have no place in the user's repository.
 func (f *runFlags) send(ctx context.Context, s streams, prepared *probe.Prepared, options probe.Options, local bool) error {
 	defer ignoreBrokenPipes()()
-	out, err := f.open(&s, local)
+	nothing := len(prepared.Suites()) == 0
+	out, err := f.open(&s, local, nothing)
 	if err != nil {
 		return err
 	}
@@ -22,7 +23,7 @@ func (f *runFlags) send(ctx context.Context, s streams, prepared *probe.Prepared
 		s.say("%s: teardown and reports are still done; once more quits at once", cause)
 	})
 	options.Observer = out
-	summary, err := prepared.Run(ctx, options)
+	summary := prepared.Run(ctx, options)
 	lost := out.finish()
 	for _, message := range lost {
 		s.say("%s", message)
@@ -31,10 +32,11 @@ func (f *runFlags) send(ctx context.Context, s streams, prepared *probe.Prepared
 	switch {
 	case caught != 0:
 		return ended(caught)
-	case err != nil:
-		return failuref("%s", err)
 	case len(lost) > 0:
 		return ended(exitFailure)
+	}
+	if nothing {
+		return usagef("nothing can be run: %s in the scenario files", count(len(prepared.Problems()), "problem"))
 	}
 	return judge(s, summary, len(prepared.Problems()) > 0)
 }
@@ -58,8 +60,8 @@ func judge(s streams, sum finding.Summary, wrongFiles bool) error {
 
 // open begins all reports: the text for people, the files, and what GitHub
 // Actions shows. From then on what goes to the streams stands above the status
-// line.
-func (f *runFlags) open(s *streams, local bool) (*outputs, error) {
+// line. With nothing to run there is no text for people.
+func (f *runFlags) open(s *streams, local, nothing bool) (*outputs, error) {
 	terminal, err := reports.Find("text")
 	if err != nil {
 		return nil, failuref("%s", err)
@@ -78,7 +80,9 @@ func (f *runFlags) open(s *streams, local bool) (*outputs, error) {
 	}
 	people := plain
 	people.Color, people.Width = coloured(s.env(), tty != nil), widthOf(tty)
-	out.stream("the results", text, func(w io.Writer) reports.Report { return terminal.New(w, people) })
+	if !nothing { // else the problems, which stand above, are all there is
+		out.stream("the results", text, func(w io.Writer) reports.Report { return terminal.New(w, people) })
+	}
 	for _, t := range f.reports {
 		if t.standardOutput() {
 			out.stream(t.String(), s.out, func(w io.Writer) reports.Report { return t.format.New(w, plain) })

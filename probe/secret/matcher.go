@@ -3,6 +3,7 @@ package secret
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -124,6 +125,25 @@ func (m *matcher) find(text string) []span {
 		spans = append(spans, s)
 	}
 	return spans
+}
+
+// merged joins two lists of places; those that overlap become one.
+func merged(a, b []span) []span {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a, b...)
+	}
+	all := append(a, b...)
+	slices.SortFunc(all, func(a, b span) int { return a.start - b.start })
+	out := all[:1]
+	for _, s := range all[1:] {
+		last := &out[len(out)-1]
+		if s.start < last.end {
+			last.end = max(last.end, s.end)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // longest gives the longest match that begins at i.

@@ -30,6 +30,7 @@ const Mask = "•••"
 // Compressed, hashed or encrypted forms are not found. All methods may be
 // called at the same time; a nil Set hides nothing.
 type Set struct {
+	parent   *Set // hidden too
 	mu       sync.Mutex
 	values   []string
 	compiled atomic.Pointer[matcher] // nil when values have changed
@@ -40,6 +41,17 @@ func NewSet(values ...string) *Set {
 	s := new(Set)
 	s.Add(values...)
 	return s
+}
+
+// Own gives a set that hides what s hides, now and later, and values of its
+// own besides.
+func (s *Set) Own() *Set { return &Set{parent: s} }
+
+// Size is the number of values, those of other sets not counted.
+func (s *Set) Size() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.values)
 }
 
 // Add hides more values from now on. Empty ones are ignored.
@@ -58,7 +70,7 @@ func (s *Set) Add(values ...string) {
 
 // Empty reports whether there is nothing to hide.
 func (s *Set) Empty() bool {
-	return s == nil || s.matcher() == nil
+	return s == nil || s.matcher() == nil && s.parent.Empty()
 }
 
 // Mask gives the text with every secret in it replaced by •••. Secrets that
@@ -67,11 +79,7 @@ func (s *Set) Mask(text string) string {
 	if s == nil {
 		return text
 	}
-	m := s.matcher()
-	if m == nil {
-		return text
-	}
-	spans := m.find(text)
+	spans := s.find(text)
 	if len(spans) == 0 {
 		return text
 	}
@@ -99,6 +107,19 @@ func (s *Set) MaskBytes(b []byte) []byte {
 		return b
 	}
 	return []byte(masked)
+}
+
+// find gives the places to hide, in order, without overlap.
+func (s *Set) find(text string) []span {
+	if s == nil {
+		return nil
+	}
+	inherited := s.parent.find(text)
+	m := s.matcher()
+	if m == nil {
+		return inherited
+	}
+	return merged(inherited, m.find(text))
 }
 
 // matcher gives the compiled set, or nil when it is empty.

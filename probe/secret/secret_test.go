@@ -229,3 +229,27 @@ func BenchmarkMask(b *testing.B) {
 		})
 	}
 }
+
+// TestOwn hides secrets of both sets, and as one where they overlap.
+func TestOwn(t *testing.T) {
+	shared := NewSet("token-abc")
+	own := shared.Own()
+	own.Add("abc-xyz", "mine")
+	shared.Add("later")
+	for text, want := range map[string]string{
+		"a token-abc-xyz b": "a ••• b",
+		"mine later":        "••• •••",
+		"token-abc, mine":   "•••, •••",
+		"nothing":           "nothing",
+	} {
+		if got := own.Mask(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+	if got := shared.Mask("mine"); got != "mine" {
+		t.Errorf("the shared set hides %q", got)
+	}
+	if own.Empty() || !NewSet().Own().Empty() {
+		t.Error("Empty does not see the other set")
+	}
+}
