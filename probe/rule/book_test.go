@@ -92,6 +92,9 @@ func TestReports(t *testing.T) {
 		for _, c := range casesOf(t, r.ID) {
 			fmt.Fprintf(&out, "%s/%s\n", r.ID, c.name)
 			for _, found := range c.run(ix) {
+				if found.Rule.ID == "date-present" && r.ID != "date-present" {
+					continue // most cases leave Date out, to be short
+				}
 				fmt.Fprintf(&out, "\t%s %s %s: %s\n", found.Severity, found.Rule.ID, found.Path, found.Message)
 			}
 		}

@@ -41,6 +41,9 @@ func readCase(t *testing.T, file string) testCase {
 	for i, part := range strings.Split(string(octets), "\n===\n") {
 		p := &Pass{Subject: Subject{Place: fmt.Sprintf("%s:%d", filepath.Base(file), i+1)}}
 		flags := map[string]bool{} // facts that the octets do not show
+		var from string            // scheme and authority, when not the usual ones
+		var remote string          // the address that answered
+		var after time.Duration    // begun so long after the usual time
 		for strings.HasPrefix(part, "#") {
 			line, rest, _ := strings.Cut(part, "\n")
 			part = rest
@@ -54,6 +57,12 @@ func readCase(t *testing.T, file string) testCase {
 				c.contains = value
 			case "errors":
 				c.settings.Errors = ErrorMode(value)
+			case "origin":
+				from = value
+			case "remote":
+				remote = value
+			case "at":
+				after, err = time.ParseDuration(value)
 			case "expected":
 				p.Subject.Expected = true
 			case "http", "unprompted", "withheld", "partial", "reused":
@@ -72,6 +81,11 @@ func readCase(t *testing.T, file string) testCase {
 		p.Exchange = readExchange(t, request, response)
 		p.Request.Unprompted, p.Request.Withheld, p.Request.Partial = flags["unprompted"], flags["withheld"], flags["partial"]
 		p.Conn.Reused = flags["reused"]
+		p.Conn.Remote = remote
+		p.Started = p.Started.Add(after)
+		if from != "" {
+			p.Request.URL = from + p.Request.Target
+		}
 		if flags["http"] {
 			p.Request.URL = "http://" + strings.TrimPrefix(p.Request.URL, "https://")
 		}

@@ -74,8 +74,8 @@ func TestAcrossForgetsBetweenRuns(t *testing.T) {
 func TestDeviationNamesTheNorm(t *testing.T) {
 	ix := NewIndex(Book())
 	across := ix.Begin()
-	flat := wire.Parse("GET", []byte("HTTP/1.1 404 X\r\nContent-Type: application/json\r\n\r\n{\"error\":\"no\"}"))
-	other := wire.Parse("GET", []byte("HTTP/1.1 404 X\r\nContent-Type: application/json\r\n\r\n{\"message\":\"no\"}"))
+	flat := wire.Parse("GET", []byte("HTTP/1.1 404 X\r\nCache-Control: no-store\r\nContent-Type: application/json\r\n\r\n{\"error\":\"no\"}"))
+	other := wire.Parse("GET", []byte("HTTP/1.1 404 X\r\nCache-Control: no-store\r\nContent-Type: application/json\r\n\r\n{\"message\":\"no\"}"))
 	flat.Request.Target, other.Request.Target = "/a", "/b?c=d"
 	across.Judge(NewPass(&flat, Subject{Place: "users.yaml:7"}, Settings{}))
 	reports := across.Judge(NewPass(&other, Subject{Place: "users.yaml:9"}, Settings{}))
@@ -136,11 +136,12 @@ func exchangeOf(t testing.TB, method, target, response string) *exchange.Exchang
 }
 
 const typical200 = "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 09:30:00 GMT\r\nContent-Type: application/json; charset=utf-8\r\n" +
-	"Cache-Control: no-cache\r\nETag: \"1a2b\"\r\nVary: Accept-Encoding\r\nX-Request-Id: 7f3a\r\nContent-Length: 118\r\n\r\n" +
+	"Cache-Control: no-cache\r\nETag: \"1a2b\"\r\nVary: Accept-Encoding\r\nX-Request-Id: 7f3a\r\n" +
+	"Strict-Transport-Security: max-age=31536000\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 118\r\n\r\n" +
 	`{"id":42,"name":"Bo","email":"bo@example.com","roles":["user","admin"],"plan":{"name":"free","seats":1},"active":true}`
 
 const typical404 = "HTTP/1.1 404 Not Found\r\nDate: Sun, 22 Nov 2026 09:30:00 GMT\r\nContent-Type: application/json\r\n" +
-	"Cache-Control: no-cache\r\nX-Request-Id: 7f3a\r\nContent-Length: 67\r\n\r\n" +
+	"Cache-Control: no-cache\r\nX-Request-Id: 7f3a\r\nStrict-Transport-Security: max-age=31536000\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 67\r\n\r\n" +
 	`{"error":{"code":"USER_NOT_FOUND","message":"There is no user 42"}}`
 
 func TestTypicalExchangesAreRight(t *testing.T) {

@@ -33,6 +33,27 @@ var informational = []Rule{
 		},
 	},
 	{
+		ID:       "final-after-interim",
+		Topic:    Informational,
+		Title:    "a 1xx is followed by a final response, and goes to clients that know of it",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15", "RFC 9110 §15.2", "RFC 9110 §10.1.1", "RFC 9112 §9.2"},
+		Text: "A 1xx is a word in between, and the answer comes after it. HTTP/1.0 has no such words: a client that speaks it takes a 1xx for the answer, and what comes after for " +
+			"garbage. A step to which no final response comes fails by itself.",
+		Silent: "A 100 that nobody asked for is allowed. A 101 is judged by switch-only-to-offered.",
+		Mend:   "send 1xx to requests in HTTP/1.1 and later only",
+		Bad:    "GET /a HTTP/1.0 → 103, then 200",
+		Good:   "GET /a HTTP/1.1 → 103, then 200",
+		Check: func(p *Pass) {
+			if len(p.Interims) > 0 && p.Request.Proto == "HTTP/1.0" {
+				p.Reportf("informational", "a %d comes before the %d to %s, which was sent as HTTP/1.0: that version knows no 1xx",
+					p.Interims[0].Status, p.Response.Status, p.line())
+			}
+		},
+	},
+	{
 		ID:       "continue-or-final-promptly",
 		Topic:    Informational,
 		Title:    "a client that asks before it sends gets an answer before it sends",
@@ -103,6 +124,27 @@ var informational = []Rule{
 						Expected: strings.Join(offered, ", "),
 						Actual:   chosen,
 					})
+				}
+			}
+		},
+	},
+	{
+		ID:       "early-hints-useful",
+		Topic:    Informational,
+		Title:    "early hints name something to fetch",
+		Severity: finding.Info,
+		Basis:    "practice",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 8297 §2"},
+		Text: "A 103 is sent ahead so that a client can begin to fetch or to connect while the answer is in the making. It needs a Link with a relation, such as preload or " +
+			"preconnect; a 103 without one costs time and gains none.",
+		Mend: "put the Link fields of the final response into the 103, or leave it out",
+		Bad:  "HTTP/1.1 103 Early Hints without fields",
+		Good: "HTTP/1.1 103 Early Hints + Link: </app.css>; rel=preload; as=style",
+		Check: func(p *Pass) {
+			for i := range p.Interims {
+				if hint := &p.Interims[i]; hint.Status == http.StatusEarlyHints && !slices.ContainsFunc(links(hint.Fields), link.related) {
+					p.Reportf("informational", "the 103 to %s has no Link with a relation: there is nothing to act on", p.line())
 				}
 			}
 		},

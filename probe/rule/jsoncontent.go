@@ -67,6 +67,39 @@ var jsonContent = []Rule{
 			}
 		},
 	},
+	{
+		ID:       "json-interoperable",
+		Topic:    Content,
+		Title:    "numbers and texts are the same in every client",
+		Severity: finding.Info,
+		Basis:    "interoperability notes",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 8259 §6", "RFC 8259 §8.2"},
+		Text: "JavaScript and many others read each number as a double: integers beyond 2^53-1 are rounded, and what no double can hold becomes infinite or an error. An escape for half of a " +
+			"surrogate pair is no character, and is refused or replaced.",
+		Silent: "A warning where the number's name is or ends in id, as user_id or userId: the rounded one belongs to something else.",
+		Mend:   "send such numbers as strings, and cut texts between characters only",
+		Bad:    `{"id":9007199254740993}`,
+		Good:   `{"id":"9007199254740993"}`,
+		When:   When{Classes: []int{2, 4, 5}, Fields: []string{"Content-Type"}},
+		Check:  jsonInteroperable,
+	},
+	{
+		ID:       "json-root-stable",
+		Topic:    Content,
+		Title:    "a resource has the same root in its JSON each time",
+		Severity: finding.Warning,
+		Basis:    "practice",
+		Seen:     []Sight{AcrossRun},
+		Spec:     []string{"Zalando #110", "guide (one shape)"},
+		Text:     "The JSON of every 200 to one method and URI template is an object each time, or a list each time. An empty list is [], not {} or null: clients with types stop at the first answer that has another root.",
+		Silent:   "Answers in another media type or version, to another set of query parameters, or to content of another form. Templates with a variable that holds more than an identifier, and queries with a parameter such as format.",
+		Mend:     "wrap lists in an object with a member for the items, or send [] when there are none",
+		Bad:      "GET /users → 200 [], later → 200 {}",
+		Good:     `GET /users → 200 [], later → 200 [{"id":1}]`,
+		When:     When{Statuses: []int{http.StatusOK}, Fields: []string{"Content-Type"}},
+		Across:   jsonRootStable,
+	},
 }
 
 func jsonWellformed(p *Pass) {

@@ -24,6 +24,7 @@ type Pass struct {
 	media     *string
 	document  *document
 	errorBody *ErrorBody
+	caching   *directives
 }
 
 // NewPass begins the judgement of an exchange.
@@ -122,7 +123,8 @@ func (s subject) String() string {
 // whole reports whether the content is known to its end and in plain.
 func (p *Pass) whole() bool {
 	r := p.Response
-	return r.Complete && r.CodingFault == "" && !p.bodiless()
+	cut := p.Failure != nil && p.Failure.Kind == exchange.FailedTooLarge // once its coding is undone
+	return r.Complete && !cut && r.CodingFault == "" && !p.bodiless()
 }
 
 // bodiless reports whether the message has no content by its nature, in

@@ -105,6 +105,23 @@ var ranges = []Rule{
 			}
 		},
 	},
+	{
+		ID:       "multipart-ranges-valid",
+		Topic:    Ranges,
+		Title:    "each part of several says which one it is",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15.3.7.2", "RFC 9110 §14.6", "RFC 9110 §8.3.3"},
+		Text: "multipart/byteranges answers a request for more than one range. Each part has a Content-Range that is true of its octets, lines end in CRLF, and a closing boundary stands at the end. A client that asked for one " +
+			"range need not understand several, and cannot place a part without a label.",
+		Silent: "A part without Content-Type is info. One part is right where several ranges were asked for and joined. Other units than bytes are only looked at for their form.",
+		Mend:   "send a single part as such, with Content-Range in the header section",
+		Bad:    "Range: bytes=0-9 → 206 + Content-Type: multipart/byteranges",
+		Good:   "Range: bytes=0-9,20-29 → 206 + Content-Type: multipart/byteranges, two parts with Content-Range",
+		When:   When{Statuses: []int{http.StatusPartialContent}, Fields: []string{"Content-Type"}},
+		Check:  multipartRangesValid,
+	},
 }
 
 var (

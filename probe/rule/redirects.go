@@ -61,6 +61,57 @@ var redirects = []Rule{
 		},
 	},
 	{
+		ID:       "choices-on-300",
+		Topic:    Redirects,
+		Title:    "a 300 lays out what there is to choose from",
+		Severity: finding.Warning,
+		Basis:    "SHOULD",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15.4.1"},
+		Text: "Several representations exist and the client, or its user, picks one. For that a 300 has a body that refers to them, or a Location with the one that the server " +
+			"prefers; a bare 300 is a dead end.",
+		Silent: "HEAD; alternatives that are given in Link or Alternates.",
+		Mend:   "list the variants with their URIs in the body, and name the preferred one in Location",
+		Bad:    "GET /doc → 300, empty",
+		Good:   "GET /doc → 300 + Location: /doc.en + a list of variants",
+		When:   When{Statuses: []int{http.StatusMultipleChoices}},
+		Check: func(p *Pass) {
+			f := p.Response.Fields
+			if p.Request.Method == http.MethodHead || f.Get("Location") != "" || f.Has("Alternates") || len(links(f)) > 0 ||
+				!p.whole() || p.refersElsewhere() {
+				return
+			}
+			p.Reportf("body", "the 300 to %s offers nothing to choose from: no reference in its content, and no Location", p.line())
+		},
+	},
+	{
+		ID:       "redirect-keeps-https",
+		Topic:    Redirects,
+		Title:    "a redirect from https leads to https",
+		Severity: finding.Warning,
+		Basis:    "security",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §4.2.2", "RFC 9205 §4.4.2", "OWASP Transport Layer Security sheet"},
+		Text: "A client that follows a redirect from https to http sends what it says next, credentials maybe, for everyone on the way to read and to change. The usual cause is a " +
+			"server behind a proxy that builds absolute URIs from its own, unencrypted side.",
+		Silent: "Loopback addresses, where applications listen for the end of a login.",
+		Mend:   "send a relative Location, or let the server know the scheme that clients use",
+		Bad:    "https://api.example/a → 301 http://api.example/b",
+		Good:   "https://api.example/a → 301 https://api.example/b",
+		When:   When{Statuses: redirections, Fields: []string{"Location"}},
+		Check: func(p *Pass) {
+			if !strings.HasPrefix(p.Request.URL, "https:") {
+				return
+			}
+			for _, v := range p.Response.Fields.Values("Location") {
+				to, err := url.Parse(v)
+				if err == nil && to.Scheme == "http" && to.Host != "" && !isLoopback(to.Hostname()) {
+					p.Reportf("headers.Location", "the %d to %s leads from https to http: %s", p.Response.Status, p.line(), quote(v))
+				}
+			}
+		},
+	},
+	{
 		ID:       "redirect-post-ambiguous",
 		Topic:    Redirects,
 		Title:    "a POST is sent on with 307, 308 or 303",
@@ -96,9 +147,7 @@ func checkLocation(p *Pass, value string) {
 	if value == "" {
 		return // said by the rules that want the field
 	}
-	if i := strings.IndexFunc(value, func(r rune) bool {
-		return r <= ' ' || r == 0x7f || strings.ContainsRune("\"<>{}|\\^`", r)
-	}); i >= 0 {
+	if i := strings.IndexFunc(value, barredFromURI); i >= 0 {
 		p.Reportf(path, "%s holds %q, which no URI may hold unencoded: %s", subject, value[i], quote(value))
 		return
 	}
@@ -113,6 +162,7 @@ func checkLocation(p *Pass, value string) {
 	if err != nil {
 		return
 	}
+	base.User = nil // would be inherited
 	to, err := base.Parse(value)
 	switch {
 	case err != nil:
@@ -125,6 +175,12 @@ func checkLocation(p *Pass, value string) {
 	case to.Fragment != "" && p.Response.Status == http.StatusCreated:
 		p.reportAt(finding.Info, path, "%s names a fragment, which is no resource of its own: %s", subject, quote(value))
 	}
+}
+
+// barredFromURI reports whether a URI may hold an ASCII character only encoded
+// (RFC 3986 §2).
+func barredFromURI(r rune) bool {
+	return r <= ' ' || r == 0x7f || strings.ContainsRune("\"<>{}|\\^`", r)
 }
 
 func percentsPaired(s string) bool {

@@ -107,9 +107,9 @@ func (w *When) message(x *exchange.Exchange) bool {
 // Book is all rules, topic by topic.
 func Book() []Rule {
 	return slices.Concat(
-		status, informational, success, redirects, clientErrors, fitting, serverErrors,
-		gateways, errorBodies, problems, framing, octets, content, jsonContent, caching, ranges, conditional,
-		authentication, webSocket,
+		status, informational, success, redirects, clientErrors, refusals, validation, methods, fitting, serverErrors,
+		gateways, errorBodies, errorCodes, problems, framing, octets, endings, content, jsonContent, caching, ranges, conditional, negotiation,
+		authentication, cors, preflights, security, cookies, urls, deprecation, linkFields, limits, webSocket,
 	)
 }
 

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"bytes"
 	"net/http"
 	"regexp"
 	"slices"
@@ -53,6 +54,39 @@ var serverErrors = []Rule{
 		Check:  noStackTrace,
 	},
 	{
+		ID:       "no-internal-details",
+		Topic:    ServerErrors,
+		Title:    "errors do not describe the machinery behind them",
+		Severity: finding.Warning,
+		Basis:    "security",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"OWASP Error Handling sheet", "RFC 9457 §5"},
+		Text: "Paths on the server's disk, private addresses with their ports, names that resolve only inside (*.internal, *.svc.cluster.local), and products with their versions are of " +
+			"no use to a client, and a map to an attacker.",
+		Silent: "The addresses of the target itself, so that tests against localhost or a private network are not accused; ports of clients; what the request said; and what no-stack-trace reports.",
+		Mend:   "log what failed inside, and tell the client in its own terms",
+		Bad:    `502 {"error":"connect to 10.0.3.7:5432 refused"}`,
+		Good:   `502 {"error":"The order service is not reachable"}`,
+		When:   When{Classes: []int{4, 5}},
+		Check:  noInternalDetails,
+	},
+	{
+		ID:       "not-implemented-501",
+		Topic:    ServerErrors,
+		Title:    "a 501 is about a method that the server has for no resource",
+		Severity: finding.Warning,
+		Basis:    "SHOULD",
+		Seen:     []Sight{AcrossRun},
+		Spec:     []string{"RFC 9110 §15.6.2", "RFC 9110 §9.1"},
+		Text: "With 501 a server says that it does not know the method at all, and caches may keep that. If the method works elsewhere on the same server, the " +
+			"resource is what does not support it: 405. GET and HEAD have to be known by every server, so a 501 to them is an error.",
+		Silent: "Info for a common method that works nowhere, which often stands for something not built yet. Methods that nobody has to know.",
+		Mend:   "answer 405 with Allow",
+		Bad:    "PUT /users/1 → 501, PUT /orders/1 → 200",
+		Good:   "PUT /users/1 → 405 + Allow: GET",
+		Across: notImplemented,
+	},
+	{
 		ID:       "retry-after-on-503",
 		Topic:    ServerErrors,
 		Title:    "a 503 gives the end of the outage if it is known",
@@ -79,6 +113,51 @@ var serverErrors = []Rule{
 			}
 			p.Reportf("headers.Retry-After", "the 503 to %s does not say when the service is back", p.line())
 		},
+	},
+	{
+		ID:       "network-auth-511",
+		Topic:    ServerErrors,
+		Title:    "a 511 comes from the network on the way, and points to its login",
+		Severity: finding.Warning,
+		Basis:    "SHOULD NOT",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 6585 §6"},
+		Text: "511 is for access points that let nobody through before a login. An API does not send it, since 401 is how it asks for credentials. Its content links to the login page and " +
+			"does not hold the form itself, or users get used to typing passwords into pages that pose as any site.",
+		Silent: "Nothing about the content is said where it cannot be read.",
+		Mend:   "answer 401 with a challenge; if a network on the way sent the 511, log in to it and run again",
+		Bad:    "GET /api/users → 511",
+		Good:   "GET /api/users → 401",
+		When:   When{Statuses: []int{http.StatusNetworkAuthenticationRequired}},
+		Check: func(p *Pass) {
+			p.Reportf("status", "%s is answered with 511: a network on the way wants a login, or the API should say 401", p.line())
+			if !p.whole() {
+				return
+			}
+			switch {
+			case bytes.Contains(bytes.ToLower(p.Response.Content), []byte("<form")):
+				p.Reportf("body", "the 511 to %s holds a form: it should only link to the login", p.line())
+			case !p.refersElsewhere():
+				p.Reportf("body", "the 511 to %s does not link to the login", p.line())
+			}
+		},
+	},
+	{
+		ID:       "webdav-status-context",
+		Topic:    ServerErrors,
+		Title:    "statuses of WebDAV keep their meaning elsewhere",
+		Severity: finding.Info,
+		Basis:    "definition",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 4918 §11.3", "RFC 4918 §11.4", "RFC 4918 §11.5", "RFC 5842 §7.2"},
+		Text: "208 and 424 are statuses of one part of a multistatus or batch; 508 is for a request with infinite depth, or a link that leads back to itself; a 423 explains the lock; and 507 says " +
+			"that there is no room to store what came, so it does not answer a request that stores nothing.",
+		Silent: "WebDAV methods, and answers of servers that show themselves as WebDAV. A 423 for a locked account or record is right when it says so.",
+		Mend:   "use 502 or 503 for the failure of another service, and 409 or 403 for a record that may not be changed",
+		Bad:    "POST /items → 424, because another service is down",
+		Good:   "POST /items → 503",
+		When:   When{Statuses: []int{208, 423, 424, 507, 508}},
+		Check:  webdavContext,
 	},
 }
 

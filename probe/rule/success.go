@@ -32,6 +32,62 @@ var success = []Rule{
 		Check: locationOn201,
 	},
 	{
+		ID:       "created-on-wrong-method",
+		Topic:    Success,
+		Title:    "reading and deleting create nothing",
+		Severity: finding.Warning,
+		Basis:    "method semantics",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §9.2.1", "RFC 9110 §9.3.5", "RFC 9110 §15.3.2"},
+		Text: "A 201 says that the request has made a resource. GET, HEAD, OPTIONS, TRACE and QUERY ask for no change, so crawlers and caches send them at will, and DELETE asks for the " +
+			"opposite.",
+		Mend: "create with POST or PUT, or answer 200 if nothing was created",
+		Bad:  "GET /reports/new → 201",
+		Good: "POST /reports → 201",
+		When: When{Statuses: []int{http.StatusCreated},
+			Methods: []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, "QUERY", http.MethodDelete}},
+		Check: func(p *Pass) {
+			p.Reportf("status", "%s is answered with 201, but %s creates nothing", p.line(), p.Request.Method)
+		},
+	},
+	{
+		ID:       "accepted-has-monitor",
+		Topic:    Success,
+		Title:    "a 202 points to where the work can be followed",
+		Severity: finding.Info,
+		Basis:    "ought to",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15.3.3", "RFC 7240 §4.1"},
+		Text: "After a 202 the work is still to be done, and it may fail. A client can only learn how it went if the response names a place to ask: Location, Content-Location, a Link " +
+			"(monitor, status or self), or a URL in the body.",
+		Silent: "Endpoints that take things in and forget about them, by the look of their path: events, logs, metrics, telemetry, webhooks. HEAD, and content that cannot be read.",
+		Mend:   "make a resource for the job, and send its URI in Location and in the body",
+		Bad:    "POST /exports → 202, empty",
+		Good:   `POST /exports → 202 + Location: /jobs/7 + {"status":"queued"}`,
+		When:   When{Statuses: []int{http.StatusAccepted}},
+		Check:  acceptedHasMonitor,
+	},
+	{
+		ID:       "nonauthoritative-203",
+		Topic:    Success,
+		Title:    "a 203 was made by a proxy that changed the answer",
+		Severity: finding.Info,
+		Basis:    "definition",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §15.3.4", "RFC 9110 §7.7"},
+		Text:     "With 203 a proxy tells that the content is no longer what the origin server sent with its 200. An API that sends it itself says that it is not to be relied on.",
+		Silent:   "Responses that bear the mark of an intermediary, such as Via or Age.",
+		Mend:     "answer 200",
+		Bad:      "GET /users → 203 from the API itself",
+		Good:     "GET /users → 200",
+		When:     When{Statuses: []int{http.StatusNonAuthoritativeInfo}},
+		Check: func(p *Pass) {
+			if !p.passedOn() {
+				p.Reportf("status", "the 203 to %s shows no proxy that could have changed it: an origin server says 200", p.line())
+			}
+		},
+	},
+	{
 		ID:       "no-content-on-204",
 		Topic:    Success,
 		Title:    "a 204 is over at its blank line",
@@ -95,6 +151,23 @@ var success = []Rule{
 				p.Reportf("body", "the 205 to %s has %d octets of content", p.line(), len(p.Response.Body))
 			}
 		},
+	},
+	{
+		ID:       "multistatus-207",
+		Topic:    Success,
+		Title:    "a 207 says of each part how it went",
+		Severity: finding.Warning,
+		Basis:    "definition",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 4918 §11.1", "RFC 4918 §13", "Zalando #152"},
+		Text: "A 207 stands for several outcomes and is none itself, so the body has to tell them: in XML a DAV:multistatus whose responses have a status or propstat each, in JSON " +
+			"a status with each item.",
+		Silent: "In JSON any member that tells an outcome will do, and so will separate lists of what succeeded and what failed. Other formats, HEAD, and content that cannot be read.",
+		Mend:   "list the parts, each with its own status",
+		Bad:    `207 {"ok":true}`,
+		Good:   `207 {"responses":[{"id":1,"status":201},{"id":2,"status":422}]}`,
+		When:   When{Statuses: []int{http.StatusMultiStatus}},
+		Check:  multistatus,
 	},
 	{
 		ID:       "success-body-is-error",

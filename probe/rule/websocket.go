@@ -4,6 +4,8 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"net/http"
+	"slices"
+	"strings"
 
 	"httpprobe/probe/finding"
 )
@@ -37,6 +39,56 @@ var webSocket = []Rule{
 			}
 		},
 	},
+	{
+		ID:       "ws-offers-respected",
+		Topic:    WebSocket,
+		Title:    "a WebSocket server chooses from what the client offered",
+		Severity: finding.Error,
+		Basis:    "MUST",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 6455 §4.1", "RFC 6455 §4.2.2"},
+		Text: "The 101 to a WebSocket handshake has Upgrade: websocket and upgrade in Connection, at most one subprotocol, which is among those of the request, and no extension that the request does not list. Clients give up the " +
+			"connection otherwise.",
+		Mend:  "choose subprotocol and extensions from the fields of the request, and leave the fields away when none fits",
+		Bad:   "Sec-WebSocket-Protocol: v2 → 101 + Sec-WebSocket-Protocol: chat",
+		Good:  "Sec-WebSocket-Protocol: v2 → 101 + Sec-WebSocket-Protocol: v2",
+		When:  When{Statuses: []int{http.StatusSwitchingProtocols}},
+		Check: offersRespected,
+	},
+}
+
+func offersRespected(p *Pass) {
+	asked, given := p.Request.Fields, p.Response.Fields
+	if !asked.Has("Sec-WebSocket-Key") {
+		return
+	}
+	if upgrade := given.Joined("Upgrade"); !strings.EqualFold(upgrade, "websocket") {
+		p.Report(Report{Path: "headers.Upgrade", Message: "the 101 to " + p.line() + " answers a WebSocket handshake without Upgrade: websocket", Expected: "websocket", Actual: upgrade})
+	}
+	if !slices.ContainsFunc(given.Tokens("Connection"), isUpgrade) {
+		p.Reportf("headers.Connection", "the 101 to %s answers a WebSocket handshake without upgrade in Connection", p.line())
+	}
+	offered, chosen := asked.Tokens("Sec-WebSocket-Protocol"), given.Tokens("Sec-WebSocket-Protocol")
+	switch {
+	case len(chosen) > 1:
+		p.Reportf("headers.Sec-WebSocket-Protocol", "the 101 to %s chooses %d subprotocols: %s", p.line(), len(chosen), quote(strings.Join(chosen, ", ")))
+	case len(chosen) == 1 && !slices.Contains(offered, chosen[0]):
+		p.Report(Report{
+			Path: "headers.Sec-WebSocket-Protocol", Message: "the 101 to " + p.line() + " chooses the subprotocol " + quote(chosen[0]) + ", which was not offered",
+			Expected: strings.Join(offered, ", "), Actual: chosen[0],
+		})
+	}
+	extensions := asked.Tokens("Sec-WebSocket-Extensions")
+	for _, e := range given.Tokens("Sec-WebSocket-Extensions") {
+		// An extension has its parameters behind it as a media type has.
+		name := mediaType(e)
+		if !slices.ContainsFunc(extensions, func(o string) bool { return mediaType(o) == name }) {
+			p.Report(Report{
+				Path: "headers.Sec-WebSocket-Extensions", Message: "the 101 to " + p.line() + " uses the extension " + quote(name) + ", which was not offered",
+				Expected: strings.Join(extensions, ", "), Actual: e,
+			})
+		}
+	}
 }
 
 func acceptKey(key string) string {
