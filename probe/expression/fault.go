@@ -81,7 +81,11 @@ func (f runFault) member(m *ast.MemberNode) string {
 		what = fmt.Sprintf("member %q", name.Value)
 	}
 	if g := noElement.FindStringSubmatch(f.message); g != nil {
-		return fmt.Sprintf("%s has %s elements: there is no [%s]", base, g[2], g[1])
+		noun := "elements"
+		if g[2] == "1" {
+			noun = "element"
+		}
+		return fmt.Sprintf("%s has %s %s: there is no [%s]", base, g[2], noun, g[1])
 	}
 	kind := "null"
 	value, err := f.program.part(m.Node, f.vars, f.response)

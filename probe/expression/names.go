@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
@@ -61,6 +62,9 @@ func (a *analysis) walk(n ast.Node, locals []string) {
 		if a.binary(n, locals) {
 			return
 		}
+	case *ast.StringNode:
+		a.text(n)
+		return
 	case *ast.CallNode:
 		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
 			a.call(n, callee.Value)
@@ -116,6 +120,20 @@ func (a *analysis) allowNull(n ast.Node) {
 	}
 }
 
+// text refuses a text with ${…} in it, of which its author expects a value
+// that it does not get: with != it would hold for every answer.
+func (a *analysis) text(n *ast.StringNode) {
+	i := strings.Index(n.Value, "${")
+	if i < 0 {
+		return
+	}
+	hint := `join texts with +, and write "$" + "{" for a literal ${`
+	if end := Span(n.Value[i:]); i == 0 && end == len(n.Value) && end > 3 {
+		hint = "write " + strings.TrimSpace(n.Value[2:end-1])
+	}
+	a.problem(n, hint, "${…} has no value within a text of an expression")
+}
+
 func (a *analysis) pattern(n ast.Node) {
 	if s, ok := n.(*ast.StringNode); ok {
 		if _, err := regexp.Compile(s.Value); err != nil {
@@ -144,8 +162,26 @@ func (a *analysis) name(n *ast.IdentifierNode, locals []string) {
 	case function || isBuiltin(name):
 		a.problem(n, fmt.Sprintf("write %s(…)", name), "%q is a function", name)
 	default:
-		a.problem(n, a.meant(name), "%q is not defined here", name)
+		hint := a.meant(name)
+		if whole := a.hyphenated(n); whole != "" {
+			hint = fmt.Sprintf("a name with - in it stands in brackets: [%q]", whole)
+		}
+		a.problem(n, hint, "%q is not defined here", name)
 	}
+}
+
+var hyphens = regexp.MustCompile(`\.((?:[A-Za-z_]\w*-)+)$`)
+
+// hyphenated gives the member that an unknown name is the end of where it
+// follows a dot and other words with nothing but - between them.
+func (a *analysis) hyphenated(n *ast.IdentifierNode) string {
+	code := []rune(a.chunk.code)
+	if at := n.Location(); at.From <= len(code) {
+		if m := hyphens.FindStringSubmatch(string(code[:at.From])); m != nil {
+			return m[1] + n.Value
+		}
+	}
+	return ""
 }
 
 // meant is the hint for an unknown name.

@@ -7,6 +7,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
@@ -30,6 +31,16 @@ func (l *Language) syntaxProblems(c chunk, err error) []source.Problem {
 		if !slices.Contains(l.functionNames(), t.Value) {
 			p := unknownFunction(l, t.Value)
 			return []source.Problem{c.problem(t.Location, p.Hint, "%s", p.Text)}
+		}
+	}
+	if i := strings.Index(c.code, "${"); i >= 0 {
+		// expr stumbles over the brace.
+		if start := utf8.RuneCountInString(c.code[:i]); at.From == start || at.From == start+1 {
+			hint := "write names as they are"
+			if end := Span(c.code); i == 0 && end == len(c.code) && end > 3 {
+				hint = "write " + strings.TrimSpace(c.code[2:end-1])
+			}
+			return []source.Problem{c.problem(file.Location{From: start, To: start + 2}, hint, "an expression stands here, in which ${ } has no place")}
 		}
 	}
 	text, hint := syntaxWords(message)
@@ -74,7 +85,7 @@ func syntaxWords(message string) (text, hint string) {
 	case strings.HasPrefix(message, "invalid integer literal"), strings.HasSuffix(message, "literal is too large"):
 		return "the number is too large", ""
 	case strings.HasPrefix(message, "bad number syntax"):
-		return "this is no number", ""
+		return "this is no number", `a duration is written duration("500ms")`
 	case message == "invalid char escape":
 		return `the text has a \ that does not begin an escape`, `write \\ for a backslash, or use the text in backticks`
 	}
@@ -126,7 +137,15 @@ var unsaid = strings.NewReplacer("with a value and ", "with ", " and a value", "
 // typeProblem words an error of expr's checker.
 func typeProblem(c chunk, err error) source.Problem {
 	at, message := location(err)
-	return c.problem(at, "", "%s", typeWords(message))
+	text := typeWords(message)
+	hint := ""
+	switch {
+	case strings.HasPrefix(text, "contains cannot be used with") && !strings.HasSuffix(text, "text"):
+		hint = "for a list write: element in list"
+	case strings.Contains(text, "a duration with a number"):
+		hint = `compare it with duration("500ms")`
+	}
+	return c.problem(at, hint, "%s", text)
 }
 
 func typeWords(message string) string {

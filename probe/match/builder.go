@@ -171,7 +171,11 @@ func (b builder) word(name string, pos source.Pos) (word, bool) {
 		known[i] = w.name
 	}
 	hint := fmt.Sprintf("the text %q is written %q", name, "$"+name)
-	if meant := source.DidYouMean(name, known); meant != "" {
+	meant := guesses[name]
+	if meant == "" {
+		meant = source.DidYouMean(name, known)
+	}
+	if meant != "" {
 		hint = meant + " (" + hint + ")"
 	}
 	b.problem(pos, utf8.RuneCountInString(name), trim(hint, 200), "unknown matcher %q", trim(name, 60))

@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"httpprobe/probe/source"
 )
@@ -19,6 +21,7 @@ func readBody(r *reader, s *Step, m source.Member) {
 		if m.Value.Kind == source.Null && !written(m.Value) {
 			r.atText(m.Key, "write null to send the JSON null", "%s has no value", quote(m.Key.Text))
 		}
+		r.runTogether(m)
 	case Form:
 		s.Body.Form = r.params(m, false)
 	case Multipart:
@@ -34,6 +37,20 @@ func readBody(r *reader, s *Step, m source.Member) {
 	case GraphQL:
 		r.graphQL(s.Body, m)
 	}
+}
+
+// runTogether finds "name:value" below a key, which is text to YAML where a
+// mapping was meant.
+func (r *reader) runTogether(m source.Member) {
+	v := m.Value
+	if v.Kind != source.String || v.Pos.Line <= m.Key.Pos.Line {
+		return
+	}
+	found := keyWord.FindStringSubmatch(v.Text)
+	if found == nil || !bytes.HasPrefix(bytes.TrimLeft(r.line(v.Pos.Line), " "), []byte(found[2]+":")) {
+		return
+	}
+	r.problem(v.AsText().At(utf8.RuneCountInString(found[1]+found[2])), 1, `write "`+found[2]+`: …"`, "a key ends with a colon and a space; this is text to YAML")
 }
 
 // written reports whether a null stands in the file as a word.

@@ -236,6 +236,9 @@ func (d *document) plain(n *yaml.Node) source.Value {
 			d.problem(d.at(n), 4+utf8.RuneCountInString(name), `write "${`+name+`}"`, "variables have no double braces here")
 			return source.Value{Pos: d.at(n), Kind: source.String, Text: name, Block: true}
 		}
+		if v, ok := d.bareName(n); ok {
+			return v
+		}
 		return source.Value{Pos: d.at(n), Kind: source.Object, Members: d.members(n)}
 	}
 	return d.scalar(n)

@@ -67,6 +67,9 @@ func (r *reader) each(m source.Member) *Each {
 	if len(out.Rows) == 0 {
 		return nil
 	}
+	for _, row := range out.Rows {
+		r.exact(row.Value)
+	}
 	return out
 }
 

@@ -19,6 +19,7 @@ var expectFields = []field[Expect]{
 			r.atText(m.Key, "write null to expect the JSON null, or $empty", "%s has no value", quote(m.Key.Text))
 			return
 		}
+		r.runTogether(m)
 		e.Body = &m.Value
 	}},
 	{"error", func(r *reader, e *Expect, m source.Member) { e.Error = r.wantedError(m) }},
@@ -33,7 +34,11 @@ var expectFields = []field[Expect]{
 	{"time", func(r *reader, e *Expect, m source.Member) { e.Time = r.wantedTime(m) }},
 	{"http", func(r *reader, e *Expect, m source.Member) { e.HTTP = r.version(m) }},
 	{"assert", func(r *reader, e *Expect, m source.Member) {
-		e.Assert = r.texts(m)
+		for _, t := range r.texts(m) {
+			if t = r.uncut(t); t.Given() {
+				e.Assert = append(e.Assert, t)
+			}
+		}
 		if m.Value.Kind == source.List && len(m.Value.Items) == 0 {
 			r.at(m.Value, "", "%s is an empty list: it expects nothing", quote(m.Key.Text))
 		}

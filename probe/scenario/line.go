@@ -136,6 +136,10 @@ func (r *reader) answer(out *RequestLine, ws []word, part func(word) source.Text
 		return
 	}
 	out.Status = r.status(part(rest[1]))
+	if len(rest) > 2 && phrase.MatchString(rest[2].text) {
+		r.atText(part(rest[2]), "leave it out: after the status stands a location, such as /users/{id}", "%s is not a location", quote(rest[2].text))
+		return
+	}
 	if len(rest) > 2 && r.braces(part(rest[2])) {
 		out.Location = part(rest[2])
 	}
@@ -144,6 +148,9 @@ func (r *reader) answer(out *RequestLine, ws []word, part func(word) source.Text
 		r.atText(part(rest[3]), hint, "%s is too much in a request line", quote(rest[3].text))
 	}
 }
+
+// phrase is how reason phrases begin, which are part of a status elsewhere.
+var phrase = regexp.MustCompile(`^(?i:ok|created|accepted|no|non|not|reset|partial|moved|found|see|temporary|permanent|bad|unauthorized|forbidden|method|conflict|gone|precondition|unprocessable|unsupported|too|internal|service|gateway|switching)$`)
 
 var otherArrow = regexp.MustCompile(`^(=>|-->|–>|—>|⇒|➜|➔|>|--|-|=|:)$`)
 

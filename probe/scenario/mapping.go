@@ -27,6 +27,9 @@ func (d *document) members(n *yaml.Node) []source.Member {
 			continue
 		}
 		value := d.value(v)
+		if n.Style&yaml.FlowStyle != 0 {
+			key, value = d.inBraces(key, value, k, v)
+		}
 		if first, twice := own[key.Text]; twice {
 			d.problem(key.Pos, utf8.RuneCountInString(key.Text), fmt.Sprintf("first given at line %d", first.Line), "the key %s is given twice", quote(key.Text))
 			continue

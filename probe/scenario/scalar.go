@@ -1,10 +1,12 @@
 package scenario
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"httpprobe/probe/source"
 )
@@ -34,7 +36,58 @@ func (r *reader) expression(m source.Member) source.Text {
 		r.wrong(m, "an expression", `write it as text: status == 200`)
 		return source.Text{}
 	}
-	return r.text(m)
+	return r.uncut(r.text(m))
+}
+
+// uncut refuses an expression that YAML has cut off at a " #", which begins a
+// comment there and stands for the element of a list here.
+func (r *reader) uncut(t source.Text) source.Text {
+	if !t.Given() || t.Block || !open(t.Text) {
+		return t
+	}
+	line := []rune(string(r.line(t.Pos.Line)))
+	end := t.Pos.Column - 1 + utf8.RuneCountInString(t.Text)
+	if t.Pos.Column < 1 || end > len(line) {
+		return t
+	}
+	rest := strings.TrimLeft(string(line[end:]), " \t")
+	if !strings.HasPrefix(rest, "#") {
+		return t
+	}
+	column := len(line) - utf8.RuneCountInString(rest) + 1
+	hint := "quote the expression: '" + shorten(strings.ReplaceAll(t.Text+" "+strings.TrimSpace(rest), "'", "''")) + "'"
+	r.problem(source.Pos{File: t.Pos.File, Line: t.Pos.Line, Column: column}, 1, hint, "a # after a space begins a comment in YAML and cuts off the expression")
+	return source.Text{}
+}
+
+// open reports whether an expression ends within parentheses or a text.
+func open(expression string) bool {
+	depth := 0
+	var quote rune
+	for _, c := range expression {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case strings.ContainsRune("\"'`", c):
+			quote = c
+		case strings.ContainsRune("([{", c):
+			depth++
+		case strings.ContainsRune(")]}", c):
+			depth--
+		}
+	}
+	return quote != 0 || depth > 0
+}
+
+// line gives a line of the file.
+func (r *reader) line(n int) []byte {
+	lines := bytes.Split(bytes.TrimPrefix(r.file.Data, []byte("\ufeff")), []byte("\n"))
+	if n < 1 || n > len(lines) {
+		return nil
+	}
+	return bytes.TrimSuffix(lines[n-1], []byte("\r"))
 }
 
 // texts reads one text or a list of them.

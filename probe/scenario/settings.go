@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"httpprobe/probe/source"
@@ -16,9 +17,25 @@ func (r *reader) vars(m source.Member) []Var {
 	}
 	out := make([]Var, 0, len(m.Value.Members))
 	for _, entry := range m.Value.Members {
+		r.exact(entry.Value)
 		out = append(out, Var{Name: entry.Key, Value: entry.Value})
 	}
 	return out
+}
+
+// exact refuses whole numbers that expressions would round, such as long ids.
+func (r *reader) exact(v source.Value) {
+	if v.Kind == source.Number && !strings.ContainsAny(v.Text, ".eE") {
+		if _, err := strconv.ParseInt(v.Text, 10, 64); err != nil {
+			r.at(v, "put it in quotes", "the number %s is too large to stay exact as a value of a variable", shorten(v.Text))
+		}
+	}
+	for _, item := range v.Items {
+		r.exact(item)
+	}
+	for _, m := range v.Members {
+		r.exact(m.Value)
+	}
 }
 
 // tags reads words that conditions such as `smoke && !slow` can name.

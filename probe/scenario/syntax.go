@@ -26,11 +26,11 @@ var wordings = []wording{
 	{parser: "did not find expected '-' indicator", early: true, exact: true,
 		text: "this line does not fit the list above it", hint: `entries begin with "- ", all in the same column`},
 	{parser: "did not find expected ',' or '}'", early: true,
-		text: `a "," or "}" is missing in the { } that begins here`, hint: `text with , [ ] { } or ": " in it needs quotes inside { }`},
+		text: `a "," or "}" is missing in the { } that begins here`, hint: `text with , ? [ ] { } or ": " in it needs quotes inside { }`},
 	{parser: "did not find expected ',' or ']'", early: true,
-		text: `a "," or "]" is missing in the [ ] that begins here`, hint: `text with , [ ] { } or ": " in it needs quotes inside [ ]`},
+		text: `a "," or "]" is missing in the [ ] that begins here`, hint: `text with , ? [ ] { } or ": " in it needs quotes inside [ ]`},
 	{parser: "did not find expected node content", early: true,
-		text: "a key or value is missing here", hint: "quote a text that begins with , [ ] { or }"},
+		text: "a key or value is missing here", hint: "quote a text that begins with , ? [ ] { or }"},
 	{parser: "did not find expected <document start>", early: true, exact: true,
 		text: "this line does not belong to what stands above it", hint: "a file is one mapping: all its keys begin in the first column"},
 	{parser: "undefined tag handle", early: true,
@@ -168,7 +168,7 @@ func (d *document) pinpoint(p *source.Problem, w wording, message string, line i
 		if !strings.ContainsAny(d.lines[line-1], "[{") {
 			line, p.Pos.Line = 1, 1
 		}
-		d.bareBraces(p, line)
+		d.bareText(p, line)
 	case "did not find expected node content":
 		if strings.TrimSpace(d.lines[line-1]) == "" {
 			p.Text, p.Hint = "the file ends within a [ ] or { }", "close it"

@@ -11,8 +11,8 @@ import (
 const longestWord = 64
 
 // Nearest gives the known word that was most likely meant, or "" when none is
-// near: at most a third of its letters differ, two of them are swapped, or it is
-// the beginning of one known word.
+// near: at most a third of its letters differ, and not all of them, two of them
+// are swapped, or it is the beginning of one known word.
 func Nearest(word string, known []string) string {
 	if len(word) > longestWord {
 		return ""
@@ -21,6 +21,9 @@ func Nearest(word string, known []string) string {
 	lower := strings.ToLower(word)
 	for _, k := range known {
 		d := levenshtein.ComputeDistance(lower, strings.ToLower(k))
+		if d >= max(len(word), len(k)) && !swapped(lower, strings.ToLower(k), d) {
+			continue
+		}
 		if best == "" || d < distance {
 			best, distance = k, d
 		}

@@ -76,6 +76,12 @@ func TestNearest(t *testing.T) {
 	if got := Nearest("head", []string{"header", "headers"}); got != "header" {
 		t.Errorf("head: %q", got)
 	}
+	if got := Nearest("x", []string{"n", "xy"}); got != "xy" {
+		t.Errorf("x: %q", got)
+	}
+	if got := Nearest("$", []string{"n"}); got != "" {
+		t.Errorf("$: %q", got)
+	}
 	if got := Nearest("info", nil); got != "" {
 		t.Errorf("nothing known: %q", got)
 	}
