@@ -25,6 +25,7 @@ type sent struct {
 // followed, and what was found.
 type attempt struct {
 	sent     []sent             // by the step so far, earlier attempts included
+	first    int                // index into sent of this attempt's own request
 	final    *exchange.Exchange // the last exchange
 	hops     []hop
 	response *expression.Response
@@ -175,7 +176,7 @@ func (s *session) follow(ctx context.Context, a *attempt, b *plan.Bound, p *plan
 		return fail(exchange.FailedHost, host.Hint(), "the redirect to %q is not followed: %s", location, host.Error())
 	}
 	if len(a.hops) >= p.Follow {
-		return fail(exchange.FailedRequest, fmt.Sprintf("raise `follow` above %d if this is wanted", p.Follow), "the answer after %d redirects is a redirect again, to %q", len(a.hops), location)
+		return fail(exchange.FailedRequest, fmt.Sprintf("raise `follow` above %d if this is wanted", p.Follow), "the answer after %s is a redirect again, to %q", redirects(len(a.hops)), location)
 	}
 	a.hops = append(a.hops, hop{r.Status, location, b.Request.Method, b.URL})
 	a.notes = append(a.notes, redirected(b, r.Status, to, s.veil.Set)...)
@@ -185,4 +186,12 @@ func (s *session) follow(ctx context.Context, a *attempt, b *plan.Bound, p *plan
 	}
 	s.exchange(ctx, a, finding.Followed, b, p.Timeout)
 	return a.failure == nil
+}
+
+// redirects counts them in words.
+func redirects(n int) string {
+	if n == 1 {
+		return "1 redirect"
+	}
+	return fmt.Sprintf("%d redirects", n)
 }

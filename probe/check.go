@@ -254,7 +254,7 @@ func (c *checker) redirects() {
 		return
 	}
 	if len(want.Hops) != len(c.a.hops) {
-		c.unmet(want.Pos, "redirects", strconv.Itoa(len(want.Hops)), strconv.Itoa(len(c.a.hops)), fmt.Sprintf("expected %d redirects, %d were followed", len(want.Hops), len(c.a.hops)))
+		c.unmet(want.Pos, "redirects", strconv.Itoa(len(want.Hops)), strconv.Itoa(len(c.a.hops)), fmt.Sprintf("expected %s, %d followed", redirects(len(want.Hops)), len(c.a.hops)))
 		return
 	}
 	for i, w := range want.Hops {

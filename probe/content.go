@@ -24,10 +24,11 @@ func (c *checker) body() {
 		return
 	}
 	if len(content) == 0 {
-		missing := c.e.Body.Match("body", match.Missing, c.input())
-		if len(missing) > 0 && len(c.e.Body.Match("body", "", c.input())) > 0 {
-			c.differences(missing)
+		var nothing any = match.Missing
+		if c.e.BodyEmpty {
+			nothing = ""
 		}
+		c.differences(c.e.Body.Match("body", nothing, c.input()))
 		return
 	}
 	kind := c.r.Fields.Get("Content-Type")

@@ -11,16 +11,37 @@ import (
 )
 
 // jar keeps the cookies of one scenario.
-type jar struct{ jar *cookiejar.Jar }
+type jar struct {
+	jar   *cookiejar.Jar
+	taken []taken
+}
 
-func newJar() *jar { return &jar{} }
+// taken are cookies as an answer set them.
+type taken struct {
+	from    *url.URL
+	cookies []*http.Cookie
+}
+
+// newJar gives a jar that holds what another one holds now, nil for none.
+func newJar(from *jar) *jar {
+	j := &jar{}
+	if from != nil {
+		for _, t := range from.taken {
+			j.keep(t.from, t.cookies)
+		}
+	}
+	return j
+}
 
 // store keeps the cookies that an answer sets for its host.
 func (j *jar) store(u *url.URL, fields exchange.Fields) {
-	cookies := setCookies(fields)
-	if len(cookies) == 0 {
-		return
+	if cookies := setCookies(fields); len(cookies) > 0 {
+		j.keep(u, cookies)
 	}
+}
+
+func (j *jar) keep(u *url.URL, cookies []*http.Cookie) {
+	j.taken = append(j.taken, taken{u, cookies})
 	if j.jar == nil {
 		// The error is always nil without a list of public suffixes.
 		j.jar, _ = cookiejar.New(nil)

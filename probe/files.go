@@ -140,13 +140,29 @@ func (f folders) folder(name string) (fs.FS, error) {
 	} else {
 		var root *os.Root
 		if root, err = os.OpenRoot(name); err == nil {
-			dir = root.FS()
+			dir = regular{root.FS()}
 		}
 	}
 	if err == nil {
 		f.open[name] = dir
 	}
 	return dir, err
+}
+
+// regular is a folder of which only regular files can be opened: what is read
+// from a pipe or a device may never end.
+type regular struct{ fs.FS }
+
+// Open refuses everything but regular files and folders.
+func (r regular) Open(name string) (fs.File, error) {
+	info, err := fs.Stat(r.FS, name)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("it is not a regular file")}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.FS.Open(name)
 }
 
 // reason words an error of the file system for people.

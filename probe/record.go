@@ -52,7 +52,8 @@ func (s *session) judge(out finding.Step, a *attempt, p *plan.Step) ([]finding.F
 		}
 		pass := rule.NewPass(x, rule.Subject{
 			Place: source.Pos{File: out.Pos.File, Line: out.Pos.Line}.String(), Step: out.Name, Endpoint: p.Endpoint,
-			Expected: p.Expect.Status != nil && p.Expect.Status.Has(x.Response.Status),
+			// Who retries expects that a server is not ready at first.
+			Expected: i < a.first || p.Expect.Status != nil && p.Expect.Status.Has(x.Response.Status),
 		}, s.suite.Settings)
 		j := judged{pass: pass, levels: p.Levels, place: i, step: out, veil: s.veil}
 		for _, f := range s.veil.findings(s.run.rules.Judge(pass), j) {

@@ -39,6 +39,8 @@ type suiteRun struct {
 	waiting bool // for its setup to end
 
 	vars    expression.Vars // what setup captured
+	all     expression.Vars // all variables of setup; nil without one
+	jar     *jar            // the cookies of setup; nil without one
 	blocked string          // why the scenarios cannot run; empty: they can
 	begun   atomic.Bool     // whether anything of it ran, so that there is something to tear down
 }

@@ -29,7 +29,7 @@ type session struct {
 }
 
 func newSession(r *runner, j job) *session {
-	s := &session{run: r, veil: veil{r.secrets.Own()}, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(), names: map[string]int{}}
+	s := &session{run: r, veil: veil{r.secrets.Own()}, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(j.of.jar), names: map[string]int{}}
 	s.out.Suite, s.out.Pos.File, s.out.Started = s.suite.Name, s.suite.File, r.now()
 	if s.suite.BaseURL != nil {
 		s.out.BaseURL = s.suite.BaseURL.String()
@@ -95,13 +95,15 @@ func (s *session) setup(ctx context.Context) {
 	if s.broke != "" {
 		s.job.of.blocked = "the setup of the suite failed"
 	}
-	s.job.of.vars = s.given
+	s.job.of.vars, s.job.of.all, s.job.of.jar = s.given, s.vars, s.jar
 }
 
 // teardown runs the teardown of a suite, also when its setup failed half-way
 // or the run was stopped.
 func (s *session) teardown(ctx context.Context) {
-	if s.bindSuite() {
+	// What the setup made under a name of its own is to be found again.
+	maps.Copy(s.vars, s.job.of.all)
+	if s.job.of.all != nil || s.bindSuite() {
 		s.hide()
 		s.steps(ctx, finding.Teardown, s.suite.Teardown)
 	}

@@ -140,7 +140,7 @@ func (s *session) attempts(ctx context.Context, p *plan.Step, out *finding.Step)
 		if !s.again(ctx, p, a, n) {
 			break
 		}
-		a = &attempt{vars: s.vars, sent: a.sent}
+		a = &attempt{vars: s.vars, sent: a.sent, first: len(a.sent)}
 	}
 	if n > 1 {
 		out.Notes = append(out.Notes, fmt.Sprintf("sent %d times", n))

@@ -14,6 +14,7 @@ type Data struct {
 	value    source.Value
 	template *expression.Template // for a string that is not constant
 	items    []Data               // of a list, or the values of a mapping
+	keys     []Data               // the names of a mapping's members
 }
 
 func (c *compiler) data(v source.Value, s scope) Data {
@@ -33,6 +34,8 @@ func (c *compiler) data(v source.Value, s scope) Data {
 		}
 	case source.Object:
 		for _, m := range v.Members {
+			key := source.Value{Kind: source.String, Text: m.Key.Text, Pos: m.Key.Pos, Block: m.Key.Block}
+			d.keys = append(d.keys, c.data(key, s))
 			d.items = append(d.items, c.data(m.Value, s))
 		}
 	}
@@ -63,26 +66,47 @@ func (d Data) Eval(vars expression.Vars) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			out[d.value.Members[i].Key.Text] = v
+			key, err := d.keys[i].key(vars)
+			if err != nil {
+				return nil, err
+			}
+			out[key] = v
 		}
 		return out, nil
 	}
 	return expression.Plain(d.value.Plain()), nil
 }
 
-// Text gives the value as it stands in a field or parameter.
-func (d Data) Text(vars expression.Vars) (string, error) {
-	if d.template == nil && d.value.Kind != source.List && d.value.Kind != source.Object {
+// key gives the name of a member.
+func (d Data) key(vars expression.Vars) (string, error) {
+	if d.template == nil {
 		return d.value.Text, nil
+	}
+	return d.template.String(vars, nil)
+}
+
+// Texts gives the value as it stands in a field or parameter: one text, or one
+// for each item of a list.
+func (d Data) Texts(vars expression.Vars) ([]string, error) {
+	if d.template == nil && d.value.Kind != source.List && d.value.Kind != source.Object {
+		return []string{d.value.Text}, nil
 	}
 	v, err := d.Eval(vars)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if v == nil {
-		return "", fmt.Errorf("%q is null", d.value.Text)
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
 	}
-	return expression.Render(v), nil
+	out := make([]string, len(list))
+	for i, item := range list {
+		if item == nil {
+			return nil, fmt.Errorf("%q is null, or holds it", d.value.Text)
+		}
+		out[i] = expression.Render(item)
+	}
+	return out, nil
 }
 
 // AppendJSON appends the value as JSON, members in the order of the file and
@@ -113,7 +137,11 @@ func (d Data) AppendJSON(b []byte, vars expression.Vars) ([]byte, error) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(appendString(b, d.value.Members[i].Key.Text), ':')
+			key, err := d.keys[i].key(vars)
+			if err != nil {
+				return nil, err
+			}
+			b = append(appendString(b, key), ':')
 			if b, err = item.AppendJSON(b, vars); err != nil {
 				return nil, err
 			}

@@ -32,7 +32,7 @@ func (c *compiler) expect(in *scenario.Step, s scope) Expect {
 	if e.Body != nil {
 		out.Body, out.BodyPos = c.matcher(*e.Body, s), e.Body.Pos
 		if out.Body != nil { // else its problems are known
-			out.BodyText = c.textMatcher(*e.Body, s)
+			out.BodyText, out.BodyEmpty = c.textMatcher(*e.Body, s), mayBeEmpty(*e.Body)
 		}
 	}
 	out.Error = c.wantedError(e.Error, s)
@@ -49,6 +49,18 @@ func (c *compiler) expect(in *scenario.Step, s scope) Expect {
 		out.AssertPos = append(out.AssertPos, a.Pos)
 	}
 	return out
+}
+
+// mayBeEmpty reports whether an empty text can be what is wanted.
+func mayBeEmpty(v source.Value) bool {
+	switch v.Kind {
+	case source.String:
+		return v.Text == "" || v.Text == "$empty" || strings.HasPrefix(v.Text, "${")
+	case source.Object:
+		_, length := v.Get("$len")
+		return length
+	}
+	return false
 }
 
 // named compiles the wanted value of a field or cookie.

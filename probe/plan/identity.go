@@ -91,16 +91,19 @@ func (i *Identity) Bind(vars expression.Vars) (Credentials, error) {
 	return out, nil
 }
 
-// bind gives each value of each parameter, in order.
+// bind gives each value of each parameter, in order. A template that gives a
+// list repeats the parameter, as a list in the file does.
 func bind(params []Param, vars expression.Vars) (exchange.Fields, error) {
 	var out exchange.Fields
 	for _, p := range params {
 		for _, v := range p.Values {
-			text, err := v.Text(vars)
+			texts, err := v.Texts(vars)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, exchange.Field{Name: p.Name, Value: text})
+			for _, text := range texts {
+				out = append(out, exchange.Field{Name: p.Name, Value: text})
+			}
 		}
 	}
 	return out, nil

@@ -110,14 +110,17 @@ type Capture struct {
 
 // Expect is what must be true of the answer. Parts that are not given are nil.
 type Expect struct {
-	Status        *scenario.StatusSet
-	Location      *Location
-	Headers       []Named
-	Trailers      []Named
-	Cookies       []Named
-	Body          *match.Matcher
-	BodyText      *match.Matcher // Body, for a number or word of JSON that is text by its label
-	BodyPos       source.Pos
+	Status   *scenario.StatusSet
+	Location *Location
+	Headers  []Named
+	Trailers []Named
+	Cookies  []Named
+	Body     *match.Matcher
+	BodyText *match.Matcher // Body, for a number or word of JSON that is text by its label
+	BodyPos  source.Pos
+	// BodyEmpty is set where the wanted body is one that can be empty, so that
+	// no content is an empty text and not something that is missing.
+	BodyEmpty     bool
 	Error         []Named // message, code, details
 	Informational []int
 	Redirects     *Redirects

@@ -136,9 +136,7 @@ func (s *Step) fields(u *url.URL, agent string, own, identity exchange.Fields, b
 	add("Accept", "*/*")
 	out = append(out, own...)
 	for _, f := range identity {
-		if !own.Has(f.Name) {
-			out = append(out, f)
-		}
+		add(f.Name, f.Value)
 	}
 	if body == nil {
 		// POST, PUT and PATCH without content say so (RFC 9110 §8.6).

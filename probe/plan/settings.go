@@ -76,7 +76,7 @@ func (c *compiler) severities(levels []scenario.Level) map[string]finding.Severi
 	out := make(map[string]finding.Severity, len(levels))
 	for _, l := range levels {
 		if !slices.Contains(known, l.Name.Text) {
-			hint := ""
+			hint := "topics are " + strings.Join(topics, ", ")
 			if n := source.Nearest(l.Name.Text, known); n != "" {
 				hint = fmt.Sprintf("did you mean %q?", n)
 			}

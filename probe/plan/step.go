@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"httpprobe/probe/rule"
 	"httpprobe/probe/scenario"
@@ -109,6 +110,9 @@ func (c *compiler) params(in []scenario.Param, s scope) []Param {
 	for _, p := range in {
 		if p.Remove {
 			continue
+		}
+		if i := strings.Index(p.Name.Text, "${"); i >= 0 {
+			c.problem(p.Name.At(utf8.RuneCountInString(p.Name.Text[:i])), 2, "only values may have ${…}", "the name %q is sent as it is", p.Name.Text)
 		}
 		param := Param{Name: p.Name.Text}
 		for _, v := range p.Values {

@@ -89,7 +89,12 @@ func segment(name string, vars expression.Vars) (string, error) {
 	if !ok || v == nil {
 		return "", fmt.Errorf("{%s} has no value: the step that captures it did not run or found null", name)
 	}
-	return encode(expression.Render(v)), nil
+	text := expression.Render(v)
+	if text == "" {
+		// The target would be that of another resource, such as the collection.
+		return "", fmt.Errorf("{%s} is an empty text, which cannot be a segment of a path", name)
+	}
+	return encode(text), nil
 }
 
 // encode percent-encodes everything but unreserved characters (RFC 3986 §2.3).
@@ -140,20 +145,15 @@ func (l *Location) Match(got string, request, base *url.URL, vars expression.Var
 		return nil, "", false, err
 	}
 	wanted = text
-	var open []string
 	for _, name := range l.names {
+		shown := "{" + name + "}"
 		if _, known := vars[name]; known {
-			value, err := segment(name, vars)
-			if err != nil {
+			if shown, err = segment(name, vars); err != nil {
 				return nil, "", false, err
 			}
-			text = strings.Replace(text, mark+name+mark, value, 1)
-			wanted = strings.Replace(wanted, mark+name+mark, value, 1)
-			continue
 		}
-		open = append(open, name)
 		text = strings.Replace(text, mark+name+mark, wildcard, 1)
-		wanted = strings.Replace(wanted, mark+name+mark, "{"+name+"}", 1)
+		wanted = strings.Replace(wanted, mark+name+mark, shown, 1)
 	}
 	gotURL, err := request.Parse(got)
 	if err != nil {
@@ -174,17 +174,29 @@ func (l *Location) Match(got string, request, base *url.URL, vars expression.Var
 		if m == nil {
 			continue
 		}
-		captured = map[string]string{}
-		for i, name := range open {
-			value, err := url.PathUnescape(m[i+1])
-			if err != nil {
-				value = m[i+1]
-			}
-			captured[name] = value
+		if captured, ok = l.capture(m[1:], vars); ok {
+			return captured, wanted, true, nil
 		}
-		return captured, wanted, true, nil
 	}
 	return nil, wanted, false, nil
+}
+
+// capture gives the {name} without a value theirs, and compares the others: as
+// what they say, since a server may percent-encode more or less than we do.
+func (l *Location) capture(segments []string, vars expression.Vars) (captured map[string]string, ok bool) {
+	captured = map[string]string{}
+	for i, name := range l.names {
+		value, err := url.PathUnescape(segments[i])
+		if err != nil {
+			value = segments[i]
+		}
+		if known, ok := vars[name]; ok && expression.Render(known) != value {
+			return nil, false
+		} else if !ok {
+			captured[name] = value
+		}
+	}
+	return captured, true
 }
 
 // normal gives a URL with its scheme and host in lower case, without a default
