@@ -5,8 +5,20 @@ import "slices"
 // Index holds rules ordered for quick lookup. It is safe for concurrent use.
 type Index struct {
 	book     []Rule
-	byStatus [statusEnd - statusBegin][]*Rule // the ones with a Check
-	across   []*Rule
+	names    fieldNames
+	byStatus [statusEnd - statusBegin][]indexed // the ones with a Check
+	across   []indexed
+}
+
+// indexed is a rule with the fields that its When names as a set.
+type indexed struct {
+	*Rule
+	fields fieldSet
+}
+
+func (r indexed) applies(p *Pass, present fieldSet) bool {
+	return (len(r.When.Fields) == 0 || r.fields.meets(present)) &&
+		(len(r.When.Methods) == 0 || slices.Contains(r.When.Methods, p.Request.Method))
 }
 
 // Statuses outside of these are rare enough to be looked up rule by rule.
@@ -18,10 +30,13 @@ const (
 // NewIndex orders rules; reports come in the order of book. The rules are
 // copied.
 func NewIndex(book []Rule) *Index {
-	ix := &Index{book: slices.Clone(book)}
+	ix := &Index{book: slices.Clone(book), names: fieldNames{}}
 	for i := range ix.book {
-		if ix.book[i].Across != nil {
-			ix.across = append(ix.across, &ix.book[i])
+		ix.names.add(ix.book[i].When.Fields)
+	}
+	for i := range ix.book {
+		if r := &ix.book[i]; r.Across != nil {
+			ix.across = append(ix.across, indexed{r, ix.names.set(r.When.Fields)})
 		}
 	}
 	for i := range ix.byStatus {
@@ -30,11 +45,11 @@ func NewIndex(book []Rule) *Index {
 	return ix
 }
 
-func (ix *Index) checks(status int) []*Rule {
-	var out []*Rule
+func (ix *Index) checks(status int) []indexed {
+	var out []indexed
 	for i := range ix.book {
 		if r := &ix.book[i]; r.Check != nil && r.When.status(status) {
-			out = append(out, r)
+			out = append(out, indexed{r, ix.names.set(r.When.Fields)})
 		}
 	}
 	return out
@@ -46,16 +61,17 @@ func (ix *Index) Judge(p *Pass) []Report {
 	if p.Response == nil {
 		return nil
 	}
-	var rules []*Rule
+	var rules []indexed
 	if s := p.Response.Status; s >= statusBegin && s < statusEnd {
 		rules = ix.byStatus[s-statusBegin]
 	} else {
 		rules = ix.checks(s)
 	}
 	p.found = nil
+	present := ix.names.of(p.Response.Fields)
 	for _, r := range rules {
-		if r.When.message(p.Exchange) {
-			p.rule = r
+		if r.applies(p, present) {
+			p.rule = r.Rule
 			r.Check(p)
 		}
 	}
@@ -65,13 +81,14 @@ func (ix *Index) Judge(p *Pass) []Report {
 // Across is the part of the rulebook that compares the exchanges of one run.
 // It remembers, so each run needs its own, and it is not for concurrent use.
 type Across struct {
-	rules  []*Rule
+	rules  []indexed
+	names  fieldNames
 	judges []func(*Pass)
 }
 
 // Begin begins a run.
 func (ix *Index) Begin() *Across {
-	a := &Across{rules: ix.across}
+	a := &Across{rules: ix.across, names: ix.names}
 	for _, r := range ix.across {
 		a.judges = append(a.judges, r.Across())
 	}
@@ -87,9 +104,10 @@ func (a *Across) Judge(p *Pass) []Report {
 		return nil
 	}
 	p.found = nil
+	present := a.names.of(p.Response.Fields)
 	for i, r := range a.rules {
-		if r.When.status(p.Response.Status) && r.When.message(p.Exchange) {
-			p.rule = r
+		if r.When.status(p.Response.Status) && r.applies(p, present) {
+			p.rule = r.Rule
 			a.judges[i](p)
 		}
 	}

@@ -6,7 +6,6 @@ package rule
 import (
 	"slices"
 
-	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
 )
 
@@ -97,11 +96,6 @@ type When struct {
 func (w *When) status(status int) bool {
 	return (len(w.Statuses) == 0 || slices.Contains(w.Statuses, status)) &&
 		(len(w.Classes) == 0 || slices.Contains(w.Classes, status/100))
-}
-
-func (w *When) message(x *exchange.Exchange) bool {
-	return (len(w.Methods) == 0 || slices.Contains(w.Methods, x.Request.Method)) &&
-		(len(w.Fields) == 0 || slices.ContainsFunc(w.Fields, x.Response.Fields.Has))
 }
 
 // Book is all rules, topic by topic.
