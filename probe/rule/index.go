@@ -1,12 +1,15 @@
 package rule
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // Index holds rules ordered for quick lookup. It is safe for concurrent use.
 type Index struct {
 	book     []Rule
 	names    fieldNames
-	byStatus [statusEnd - statusBegin][]indexed // the ones with a Check
+	byStatus [statusEnd - statusBegin]atomic.Pointer[[]indexed] // the ones with a Check, from first use on
 	across   []indexed
 }
 
@@ -39,10 +42,21 @@ func NewIndex(book []Rule) *Index {
 			ix.across = append(ix.across, indexed{r, ix.names.set(r.When.Fields)})
 		}
 	}
-	for i := range ix.byStatus {
-		ix.byStatus[i] = ix.checks(statusBegin + i)
-	}
 	return ix
+}
+
+// forStatus gives the rules with a Check that a status is of interest to.
+func (ix *Index) forStatus(status int) []indexed {
+	if status < statusBegin || status >= statusEnd {
+		return ix.checks(status)
+	}
+	known := &ix.byStatus[status-statusBegin]
+	if rules := known.Load(); rules != nil {
+		return *rules
+	}
+	rules := ix.checks(status)
+	known.Store(&rules)
+	return rules
 }
 
 func (ix *Index) checks(status int) []indexed {
@@ -61,12 +75,7 @@ func (ix *Index) Judge(p *Pass) []Report {
 	if p.Response == nil {
 		return nil
 	}
-	var rules []indexed
-	if s := p.Response.Status; s >= statusBegin && s < statusEnd {
-		rules = ix.byStatus[s-statusBegin]
-	} else {
-		rules = ix.checks(s)
-	}
+	rules := ix.forStatus(p.Response.Status)
 	p.found = nil
 	present := ix.names.of(p.Response.Fields)
 	for _, r := range rules {
