@@ -33,7 +33,7 @@ var layers = map[string][]string{
 	},
 	"reports":   {"probe/source", "probe/exchange", "probe/finding"},
 	"scenarios": {},
-	"cmd/probe": {"probe", "probe/plan", "probe/source", "probe/finding", "probe/scenario", "probe/demo", "reports", "scenarios"},
+	"cmd/probe": {"probe", "probe/plan", "probe/source", "probe/finding", "probe/rule", "probe/scenario", "probe/demo", "reports", "scenarios"},
 }
 
 // only says which packages may import these of others.

@@ -107,7 +107,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newRun(s), newValidate(s), newDemo(s), newVersion(s))
+	root.AddCommand(newRun(s), newValidate(s), newRules(s), newExplain(s), newDemo(s), newVersion(s))
 	return root
 }
 

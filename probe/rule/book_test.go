@@ -106,7 +106,7 @@ func TestBook(t *testing.T) {
 	var out strings.Builder
 	for _, r := range Book() {
 		rfc := ""
-		if s := r.inRFC(); s != r.Severity {
+		if s := r.InRFC(); s != r.Severity {
 			rfc = " (rfc: " + s.String() + ")"
 		}
 		fmt.Fprintf(&out, "%s\n\t%s%s · %s · %v · %s\n\t%s\n", r.ID, r.Severity, rfc, r.Basis, r.Seen, r.Topic, strings.Join(r.Spec, "; "))

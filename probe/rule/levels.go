@@ -37,7 +37,7 @@ func (l Levels) Severity(r Report) finding.Severity {
 			}
 		}
 	}
-	if level := r.Rule.inRFC(); l.Profile == RFCProfile && !r.Declared && level != r.Rule.Severity {
+	if level := r.Rule.InRFC(); l.Profile == RFCProfile && !r.Declared && level != r.Rule.Severity {
 		return scale(r, level)
 	}
 	return r.Severity
@@ -51,8 +51,8 @@ func scale(r Report, level finding.Severity) finding.Severity {
 	return level
 }
 
-// inRFC is the rule's severity in profile rfc.
-func (r *Rule) inRFC() finding.Severity {
+// InRFC is the rule's severity in profile rfc.
+func (r *Rule) InRFC() finding.Severity {
 	if r.RFC != nil {
 		return *r.RFC
 	}

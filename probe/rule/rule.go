@@ -4,7 +4,9 @@
 package rule
 
 import (
+	"iter"
 	"slices"
+	"strings"
 
 	"httpprobe/probe/finding"
 )
@@ -56,6 +58,29 @@ const (
 	AcrossRun      Sight = "s"  // compares exchanges of the run
 )
 
+// sights says the ways of observing in words.
+var sights = map[Sight]struct{ word, text string }{
+	OneExchange:    {"exchange", "in one exchange"},
+	Octets:         {"octets", "in the octets of one message"},
+	SafeFollowUp:   {"follow-up", "with a second, safe request that the scenario makes"},
+	WritingRequest: {"write", "with a second request, one that writes, that the scenario makes"},
+	AcrossRun:      {"run", "across the exchanges of a run"},
+}
+
+// Word names the way of observing in tables and documents: exchange, octets,
+// follow-up, write or run.
+func (s Sight) Word() string { return sights[s].word }
+
+// SeenWhere says how the rule is observed, as what follows "seen": "in one
+// exchange, or across the exchanges of a run".
+func (r *Rule) SeenWhere() string {
+	var texts []string
+	for _, s := range r.Seen {
+		texts = append(texts, sights[s].text)
+	}
+	return strings.Join(texts, ", or ")
+}
+
 // Rule is one demand. At least one of Check and Across is set.
 type Rule struct {
 	ID       string
@@ -105,6 +130,19 @@ func Book() []Rule {
 		gateways, errorBodies, errorCodes, problems, framing, octets, endings, content, jsonContent, caching, ranges, conditional, negotiation,
 		authentication, cors, preflights, security, cookies, urls, deprecation, linkFields, limits, webSocket,
 	)
+}
+
+// ByTopic gives the topics that have rules among the given, in the order of
+// the book, each with its rules in their order.
+func ByTopic(rules []Rule) iter.Seq2[Topic, []Rule] {
+	return func(yield func(Topic, []Rule) bool) {
+		for _, t := range topics {
+			of := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return r.Topic != t })
+			if len(of) > 0 && !yield(t, of) {
+				return
+			}
+		}
+	}
 }
 
 // Find gives the rule of that id.
