@@ -16,6 +16,25 @@ type result struct {
 	compared int
 }
 
+const (
+	// heldLimit is how much may be held back for an earlier scenario that takes
+	// longer: some thousand steps.
+	heldLimit = 16 << 20
+	// stepWeight is about what a step takes besides long bodies.
+	stepWeight = 4 << 10
+)
+
+// weight is about how many octets of memory the result takes.
+func (r *result) weight() int {
+	n := len(r.Steps) * stepWeight
+	for _, step := range r.judged {
+		for _, j := range step {
+			n += len(j.pass.Request.Body) + len(j.pass.Response.Body)
+		}
+	}
+	return n
+}
+
 // judged is an exchange that was judged alone and is still to be compared.
 type judged struct {
 	pass   *rule.Pass
@@ -33,6 +52,8 @@ type emitter struct {
 	run     *runner
 	mu      sync.Mutex
 	pending map[int]*result
+	held    int       // weight of what is pending
+	moved   sync.Cond // next or held changed
 	next    int
 	total   int
 	across  *rule.Across
@@ -43,22 +64,37 @@ type emitter struct {
 
 func newEmitter(r *runner, total int) *emitter {
 	e := &emitter{run: r, pending: map[int]*result{}, total: total}
+	e.moved.L = &e.mu
 	if r.rules != nil {
 		e.across = r.rules.Begin()
 	}
 	return e
 }
 
+// admit waits while too much is held back for the one scenario that comes
+// next. That one never waits, and whoever ends it takes up the lowest job
+// that is left, so that somebody always goes on.
+func (e *emitter) admit(place int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for e.held > heldLimit && place != e.next {
+		e.moved.Wait()
+	}
+}
+
 func (e *emitter) add(place int, r *result) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	defer e.moved.Broadcast()
 	e.pending[place] = r
+	e.held += r.weight()
 	for {
 		r, ok := e.pending[e.next]
 		if !ok {
 			return
 		}
 		delete(e.pending, e.next)
+		e.held -= r.weight()
 		e.next++
 		e.emit(r)
 	}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -96,7 +97,7 @@ func checkFile(t *testing.T, root fs.FS, name string) {
 		t.Errorf("%s: the package %s is not in the table", name, pkg)
 		return
 	}
-	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +115,17 @@ func checkFile(t *testing.T, root fs.FS, name string) {
 			}
 		}
 	}
-	for call, users := range calls {
-		if strings.Contains(string(text), call+"(") || strings.Contains(string(text), call+")") {
-			if !slices.Contains(users, pkg) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		used, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if from, ok := used.X.(*ast.Ident); ok {
+			call := from.Name + "." + used.Sel.Name
+			if users, restricted := calls[call]; restricted && !slices.Contains(users, pkg) {
 				t.Errorf("%s uses %s, which only %v may", name, call, users)
 			}
 		}
-	}
+		return true
+	})
 }

@@ -54,6 +54,7 @@ func (p *Prepared) Run(ctx context.Context, o Options) finding.Summary {
 				if !ok {
 					return
 				}
+				r.out.admit(j.place)
 				done := r.do(ctx, after, j)
 				work.release(j)
 				r.out.add(j.place, done)

@@ -26,6 +26,7 @@ type conn struct {
 	reader *wire.Reader
 	out    []byte // the last head that was sent, for its memory
 
+	last   string // the request before, for messages: "GET /users"
 	remote string
 	tls    *exchange.TLS
 

@@ -71,6 +71,27 @@ func reword(f *exchange.Failure, end *wire.End) {
 	}
 }
 
+// advice says what to try where a connection ended too early.
+func (t *turn) advice(kind exchange.FailureKind) string {
+	switch kind {
+	case exchange.FailedTruncated:
+		return "look into the log of the server: it, or a proxy before it, broke off while it sent the body"
+	case exchange.FailedClosed:
+		if t.to.secure || len(t.x.Interims) > 0 {
+			return "look into the log of the server: it may have crashed on this request"
+		}
+		return "look into the log of the server: it may have crashed on this request, or want TLS (https://)"
+	}
+	return ""
+}
+
+// leftover explains octets that stand where an answer should begin: on a kept
+// connection they mostly belong to the answer before.
+func leftover(last string) string {
+	return "they may be left over from the answer to " + last +
+		" on the same connection: was its Content-Length too small, or did it have a body that it must not have?"
+}
+
 func (t *turn) unresolved(err error) *exchange.Failure {
 	var dns *net.DNSError
 	isDNS := errors.As(err, &dns)

@@ -54,6 +54,9 @@ func TestAnswersThatBreak(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			x := get(t, start(t, Options{}), listen(t, test.play))
 			failed(t, x, test.kind, test.text)
+			if x.Failure != nil && x.Failure.Hint == "" {
+				t.Error("nothing is said of what to try")
+			}
 			body := ""
 			if x.Response != nil {
 				body = string(x.Response.Body)

@@ -101,6 +101,21 @@ func TestOctetsOnIdleConnectionReachNobody(t *testing.T) {
 	}
 }
 
+func TestOctetsAfterAnAnswerAreNotTakenForAnotherProtocol(t *testing.T) {
+	url := listen(t, func(p *peer) {
+		p.answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood")
+		p.answer("MORE")
+		p.rest()
+	})
+	c := start(t, Options{})
+	whole(t, get(t, c, url+"/first?key=4711"))
+	x := get(t, c, url+"/second")
+	failed(t, x, exchange.FailedMessage, `the answer is not HTTP: it begins with "MORE"`)
+	if x.Failure != nil && !strings.Contains(x.Failure.Hint, "left over from the answer to GET /first on the same connection") {
+		t.Errorf("hint %q", x.Failure.Hint)
+	}
+}
+
 func TestKeptConnectionThatBreaks(t *testing.T) {
 	tests := map[string]struct {
 		method string

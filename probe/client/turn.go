@@ -81,6 +81,8 @@ func (t *turn) over(c *conn) (again bool) {
 	}
 	switch keep := clean && t.reusable(); {
 	case undisturbed() && keep:
+		path, _, _ := strings.Cut(t.x.Request.Target, "?") // a query may hold a key
+		c.last = t.x.Request.Method + " " + path
 		t.client.idle.put(t.to, c)
 	case clean:
 		c.shut()
@@ -228,6 +230,8 @@ func idempotent(method string) bool {
 func (t *turn) failure(c *conn, end *wire.End) *exchange.Failure {
 	failure := end.Failure
 	switch {
+	case end.Cause == nil && t.x.Conn.Reused && failure.Kind == exchange.FailedMessage && t.x.Response == nil && len(t.x.Interims) == 0:
+		failure.Hint = leftover(c.last)
 	case end.Cause == nil:
 	case errors.Is(t.ctx.Err(), context.Canceled):
 		return t.stopped(t.ctx.Err())
@@ -238,6 +242,9 @@ func (t *turn) failure(c *conn, end *wire.End) *exchange.Failure {
 		return t.slow(c.got)
 	default:
 		reword(&failure, end)
+		if failure.Hint == "" {
+			failure.Hint = t.advice(failure.Kind)
+		}
 	}
 	return &failure
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -90,11 +91,18 @@ func (s *Step) url(suite *Suite, target string, query exchange.Fields) (*url.URL
 		return nil, fmt.Errorf("the target %q has white space or a control character; percent-encode it, or use {name} in place of ${name}", target)
 	}
 	u, err := url.Parse(text)
+	var escape url.EscapeError
+	if errors.As(err, &escape) {
+		return nil, fmt.Errorf("the target %q has %q in its path, which is no percent-encoded octet; a %% itself is written %%25", target, string(escape))
+	}
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return nil, fmt.Errorf("the target %q is neither a path that begins with / nor an absolute http or https URL", target)
 	}
 	if u.User != nil {
 		return nil, fmt.Errorf("the target has a user or password in it; name an identity with basic instead")
+	}
+	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n < 1 || n > 65535) {
+		return nil, fmt.Errorf("the target %q has a port that does not exist: ports are 1 to 65535", target)
 	}
 	u.Fragment, u.RawFragment = "", ""
 	for _, q := range query {

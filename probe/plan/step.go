@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ func (c *compiler) step(in *scenario.Step, d scenario.Defaults, outer scope) (*S
 	out.If = c.condition(in.If, s.vars())
 	out.Target = c.target(in.Line.Target, s)
 	c.needsBase(in)
+	c.fixed(out, in.Line.Target)
 	out.Query = c.params(in.Query, s)
 	out.Headers, out.Removed = c.headers(d.Headers, in.Headers, s)
 	out.Body = c.body(in.Body, s)
@@ -102,6 +104,25 @@ func (c *compiler) needsBase(in *scenario.Step) {
 	}
 	if t := in.Line.Target; strings.HasPrefix(t.Text, "/") || t.Text == "*" {
 		c.problem(t.Pos, len([]rune(t.Text)), "name it with base_url in the file, or --base-url", "no base URL is known for this target")
+	}
+}
+
+// fixed finds the mistakes of a target that says without any ${…} where it
+// leads.
+func (c *compiler) fixed(s *Step, t source.Text) {
+	if s.Target.template == nil || t.Text == "" {
+		return // that has been told
+	}
+	text, ok := s.Target.template.Constant()
+	if !ok {
+		return
+	}
+	for _, name := range s.Target.names {
+		text = strings.Replace(text, mark+name+mark, "1", 1) // may stand for a port
+	}
+	somewhere := &Suite{BaseURL: &url.URL{Scheme: "http", Host: "localhost"}}
+	if _, err := s.url(somewhere, text, nil); err != nil {
+		c.problem(t.Pos, utf8.RuneCountInString(t.Text), "", "%s", err)
 	}
 }
 
