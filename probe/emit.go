@@ -175,6 +175,9 @@ func (e *emitter) summary() finding.Summary {
 	defer e.mu.Unlock()
 	sum := e.sum
 	sum.Unreached = sum.Requests > 0 && !e.reached
+	if sum.Outcome == finding.Passed && sum.Passed == 0 && sum.Skipped > 0 {
+		sum.Outcome = finding.Skipped
+	}
 	return sum
 }
 

@@ -156,6 +156,7 @@ type (
 	jsonConnection struct {
 		Remote string   `json:"remote,omitempty"`
 		Reused bool     `json:"reused,omitempty"`
+		Resent bool     `json:"resent,omitempty"` // sent again, as the kept connection had been closed
 		TLS    *jsonTLS `json:"tls,omitempty"`
 	}
 

@@ -107,7 +107,7 @@ func toJSONExchange(x finding.Exchange) jsonExchange {
 			DNS: millis(x.Timing.DNS), Connect: millis(x.Timing.Connect), TLS: millis(x.Timing.TLS),
 			FirstByte: millis(x.Timing.FirstByte), Total: millis(x.Timing.Total),
 		},
-		Connection: jsonConnection{Remote: utf8Text(x.Conn.Remote), Reused: x.Conn.Reused, TLS: toJSONTLS(x.Conn.TLS)},
+		Connection: jsonConnection{Remote: utf8Text(x.Conn.Remote), Reused: x.Conn.Reused, Resent: x.Conn.Resent, TLS: toJSONTLS(x.Conn.TLS)},
 	}
 	if x.Response != nil {
 		out.Response = toJSONResponse(x)

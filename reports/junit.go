@@ -18,6 +18,8 @@ import (
 // suites wait in memory, compressed, until the run has ended.
 type junit struct {
 	w       io.Writer
+	format  string
+	jenkins bool
 	options Options
 	header  finding.Header
 	spool   bytes.Buffer
@@ -63,8 +65,19 @@ type testcase struct {
 	out         string // warnings and notes
 }
 
-func newJUnit(w io.Writer, o Options) Report {
-	j := &junit{w: w, options: o, classes: make(names)}
+func newJUnit(w io.Writer, o Options) Report { return beginJUnit("junit", w, o) }
+
+// newJenkins leaves out what the schema of the Jenkins xUnit plugin refuses:
+// file and line of suites and cases, and the number of skipped cases of the
+// whole run.
+func newJenkins(w io.Writer, o Options) Report {
+	j := beginJUnit("junit-jenkins", w, o)
+	j.jenkins = true
+	return j
+}
+
+func beginJUnit(format string, w io.Writer, o Options) *junit {
+	j := &junit{format: format, w: w, options: o, classes: make(names)}
 	// The level is one of those that exist.
 	j.deflate, _ = flate.NewWriter(&j.spool, flate.BestSpeed)
 	j.xml = xmlWriter{w: j.deflate, depth: 1}
@@ -103,7 +116,7 @@ func (j *junit) Scenario(s finding.Scenario) error {
 func (j *junit) openSuite(s finding.Scenario, counts caseCounts) {
 	attributes := append([]attribute{{"name", cmp.Or(visible(title(s)), "scenario")}}, counts.attributes()...)
 	attributes = append(attributes, attribute{"time", seconds(s.Duration)}, attribute{"timestamp", timestamp(s.Started)})
-	if !j.options.JenkinsSchema {
+	if !j.jenkins {
 		attributes = append(attributes, attribute{"file", visible(s.Pos.File)})
 	}
 	j.xml.open("testsuite", attributes...)
@@ -185,7 +198,7 @@ func (j *junit) testcase(c testcase) {
 	j.worst = max(j.worst, c.outcome)
 	j.total.add(c.outcome)
 	attributes := []attribute{{"classname", c.class}, {"name", c.name}, {"time", seconds(c.duration)}}
-	if !j.options.JenkinsSchema {
+	if !j.jenkins {
 		attributes = append(attributes, attribute{"file", visible(c.file)})
 		if c.line > 0 {
 			attributes = append(attributes, attribute{"line", strconv.Itoa(c.line)})
@@ -222,7 +235,7 @@ func (j *junit) End(s finding.Summary) error {
 	root := xmlWriter{w: j.w}
 	root.write(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 	attributes := append([]attribute{{"name", "probe"}}, j.total.attributes()...)
-	if j.options.JenkinsSchema {
+	if j.jenkins {
 		attributes = attributes[:len(attributes)-1]
 	}
 	root.open("testsuites", append(attributes, attribute{"time", seconds(s.Duration)})...)
@@ -274,7 +287,7 @@ func (j *junit) run(s finding.Summary) {
 
 func (j *junit) failed(err error) error {
 	if err != nil {
-		return fmt.Errorf("write the junit report: %w", err)
+		return fmt.Errorf("write the %s report: %w", j.format, err)
 	}
 	return nil
 }

@@ -27,19 +27,25 @@ func capped(s string) string {
 	return head + "… " + commas(len(s)-len(head)) + " more octets left out\n"
 }
 
-// names tells which names are taken.
-type names map[string]struct{}
+// names holds the names that are taken, each with the number from which on one
+// is free: a step that is repeated thousands of times has one name.
+type names map[string]int
 
 // unique gives the name, or the name with the first number that makes it one.
 func (n names) unique(name string) string {
-	free := name
-	for i := 2; ; i++ {
+	const first = 2
+	free, i := name, max(first, n[name])
+	for ; ; i++ {
 		if _, taken := n[free]; !taken {
-			n[free] = struct{}{}
-			return free
+			break
 		}
 		free = name + " (" + strconv.Itoa(i) + ")"
 	}
+	n[name] = i
+	if free != name {
+		n[free] = first
+	}
+	return free
 }
 
 // className gives a scenario's class as dotted names: the folders and the file

@@ -158,6 +158,28 @@ func TestJUnitNames(t *testing.T) {
 	}
 }
 
+// TestUniqueNames is not done within a test's time when each name is looked for
+// from the first number on.
+func TestUniqueNames(t *testing.T) {
+	n := make(names)
+	if a, b := n.unique("one (3)"), n.unique("one (2) (2)"); a != "one (3)" || b != "one (2) (2)" {
+		t.Errorf("names are %q, %q", a, b)
+	}
+	seen := map[string]bool{"one (3)": true, "one (2) (2)": true}
+	for i := range 200_000 {
+		for _, name := range []string{"one", "one (2)"} {
+			if got := n.unique(name); seen[got] {
+				t.Fatalf("%q is given twice, the second time as name %d", got, i)
+			} else {
+				seen[got] = true
+			}
+		}
+	}
+	if last := n.unique("one"); last != "one (200003)" {
+		t.Errorf("the last is %q", last)
+	}
+}
+
 func TestJUnitTextsAreCapped(t *testing.T) {
 	f := finding.Finding{Rule: finding.Expectation, Severity: finding.Error, Message: strings.Repeat("é", 5000), Expected: strings.Repeat(strings.Repeat("x", 999)+"\n", 500), Actual: "é"}
 	warning := f
@@ -250,7 +272,7 @@ func TestXMLTextReadsBack(t *testing.T) {
 func TestJUnitHoldsTheSchema(t *testing.T) {
 	s := loadSchema(t)
 	for name, r := range cases() {
-		for _, problem := range s.check(t, render(t, "junit", Options{JenkinsSchema: true, Verbose: true}, r)) {
+		for _, problem := range s.check(t, render(t, "junit-jenkins", Options{Verbose: true}, r)) {
 			t.Errorf("%s: %s", name, problem)
 		}
 	}
@@ -271,7 +293,7 @@ func TestXmllint(t *testing.T) {
 	for _, r := range cases() {
 		i++
 		file := filepath.Join(dir, strconv.Itoa(i)+".xml")
-		if err := os.WriteFile(file, render(t, "junit", Options{JenkinsSchema: true, Verbose: true}, r), 0o600); err != nil {
+		if err := os.WriteFile(file, render(t, "junit-jenkins", Options{Verbose: true}, r), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		args = append(args, file)

@@ -36,17 +36,14 @@ type Options struct {
 	Verbose bool // text: every exchange in full; text, junit: infos too
 	Quiet   bool // text: only failures and totals
 	Width   int  // text: columns of the terminal; 0 is 100
-	// JenkinsSchema leaves out of junit what the schema of the Jenkins xUnit
-	// plugin refuses: file and line of suites and cases, and the number of
-	// skipped cases of the whole run.
-	JenkinsSchema bool
 }
 
 // Formats gives all formats.
 func Formats() []Format {
 	return []Format{
-		{"json", "everything that is known of the run, for programs and for probe report", newJSON},
+		{"json", "everything that is known of the run, for programs", newJSON},
 		{"junit", "JUnit XML, for CI systems", newJUnit},
+		{"junit-jenkins", "JUnit XML that the schema of Jenkins takes: without file and line", newJenkins},
 		{"text", "the terminal: a line a step, failures in full, totals", newText},
 	}
 }

@@ -29,7 +29,6 @@ var variants = map[string]struct {
 	"text-verbose":  {"text", Options{Verbose: true}},
 	"text-quiet":    {"text", Options{Quiet: true}},
 	"text-color":    {"text", Options{Color: true, Width: 80}},
-	"junit-jenkins": {"junit", Options{JenkinsSchema: true}},
 	"junit-verbose": {"junit", Options{Verbose: true}},
 }
 
@@ -105,11 +104,11 @@ func TestGolden(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	_, err := Find("junitt")
-	if want := `unknown report format "junitt": have json, junit, text; did you mean "junit"?`; err == nil || err.Error() != want {
+	if want := `unknown report format "junitt": have json, junit, junit-jenkins, text; did you mean "junit"?`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	_, err = Find("pdf-document")
-	if want := `unknown report format "pdf-document": have json, junit, text`; err == nil || err.Error() != want {
+	if want := `unknown report format "pdf-document": have json, junit, junit-jenkins, text`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	for _, f := range Formats() {
