@@ -76,12 +76,13 @@ steps:
 func TestRetryOfRefusedHost(t *testing.T) {
 	a := newAPI(t, nil)
 	p := prepare(t, a.URL, map[string]string{"s.yaml": `
+vars: { host: other.test }
 steps:
-- request: GET http://other.test/ -> 200
+- request: GET http://${host}/ -> 200
   retry: { times: 1000, every: 1h }
 `})
 	got := run(t, t.Context(), p, Options{})
-	expectLines(t, got, "s/GET http://other.test/ -> 200: error other.test is not the host of the base URL and was not allowed")
+	expectLines(t, got, "s/GET http://${host}/ -> 200: error other.test is not the host of the base URL and was not allowed")
 	if step := got.scenarios[0].Steps[0]; len(step.Notes) > 0 || len(step.Exchanges) > 0 {
 		t.Errorf("nothing was sent, and the report says %v, %v", step.Notes, step.Exchanges)
 	}

@@ -23,6 +23,7 @@ type compiler struct {
 	identities map[string]*Identity
 	env        map[string]bool // environment variables that the suite reads
 	levels     rule.Levels
+	hosts      Hosts
 }
 
 // scope is the names that are defined at a place of a file.
@@ -131,6 +132,7 @@ func (c *compiler) suite(in *scenario.Suite) *Suite {
 	base := scope{slices.Concat(slices.Sorted(maps.Keys(c.in.Vars)), slices.Sorted(maps.Keys(c.in.Secrets)))}
 	out.BaseURL = c.baseURL(in, base)
 	out.Hosts = NewHosts(out.BaseURL, c.in.Allow)
+	c.hosts = out.Hosts
 	out.Settings = c.settings(in)
 	c.levels = rule.Levels{Profile: c.profile(in.Profile), Suite: c.severities(in.Levels)}
 

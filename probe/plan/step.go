@@ -121,8 +121,15 @@ func (c *compiler) fixed(s *Step, t source.Text) {
 		text = strings.Replace(text, mark+name+mark, "1", 1) // may stand for a port
 	}
 	somewhere := &Suite{BaseURL: &url.URL{Scheme: "http", Host: "localhost"}}
-	if _, err := s.url(somewhere, text, nil); err != nil {
+	u, err := s.url(somewhere, text, nil)
+	if err != nil {
 		c.problem(t.Pos, utf8.RuneCountInString(t.Text), "", "%s", err)
+		return
+	}
+	// Which hosts are allowed is known only when something is to be sent.
+	if absolute := strings.Contains(text, "://"); absolute && !c.in.Offline && !c.hosts.Allows(u) {
+		host := &HostError{URL: u}
+		c.problem(t.Pos, utf8.RuneCountInString(t.Text), host.Hint(), "%s", host)
 	}
 }
 

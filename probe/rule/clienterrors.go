@@ -24,7 +24,7 @@ var clientErrors = []Rule{
 		Text: "An answer of 4xx or 5xx has content that explains it, other than to HEAD. Some statuses ask for more, and for them repeating the name of the " +
 			"status is not enough: 406 what there is to choose from, 409 what it collides with, 428 how to make the request conditional, 429 the limit, 431 " +
 			"the field, 451 the demand, 505 the versions.",
-		Silent: "Info for 401, 404, 405, 412, 416 and 417 without content, whose status and fields say enough. Content that was cut off is not judged.",
+		Silent: "Info for 401, 404, 405, 412, 416 and 417 without content, whose status and fields say enough. A 431 need not name a field where none of the request is large by itself. Content that was cut off is not judged.",
 		Mend:   "describe the failure in the body, in the error format of the API",
 		Bad:    "POST /users → 409, empty",
 		Good:   `POST /users → 409 {"error":{"code":"EMAIL_TAKEN","message":"The address belongs to another account"}}`,
@@ -61,7 +61,8 @@ var clientErrors = []Rule{
 		Spec:     []string{"RFC 9110 §10.2.1", "RFC 9110 §9.1", "RFC 9110 §15.5.6"},
 		Text: "Allow is a list of method names with commas between them. A 405 does not list the method it has just refused, names are written in the case that " +
 			"the methods have (get is not GET), and what is listed is not refused with 405 or 501 later in the run.",
-		Silent: "Contradictions count only for the same URI and the same credentials, once each. A list that cannot be read is an error.",
+		Silent: "Contradictions count only for the same URI and the same credentials, once each, and after a write only for methods that do not depend on the state of the resource. " +
+			"A list that cannot be read is an error.",
 		Mend:   "fill Allow from the methods that are really routed",
 		Bad:    "PUT /a → 405 + Allow: GET, PUT",
 		Good:   "PUT /a → 405 + Allow: GET, HEAD",
@@ -129,7 +130,7 @@ func errorExplained(p *Pass) {
 	}
 	status := p.Response.Status
 	more := ""
-	if wanted[status] != "" {
+	if wanted[status] != "" && (status != http.StatusRequestHeaderFieldsTooLarge || p.largestField() > largeField) {
 		more = ": it should say " + wanted[status]
 	}
 	if len(p.Response.Body) == 0 {
@@ -146,6 +147,15 @@ func errorExplained(p *Pass) {
 		}
 		p.reportAt(finding.Warning, "body", "the %d to %s only repeats the name of the status%s", status, p.line(), more)
 	}
+}
+
+// largestField is how many octets the longest field line of the request has.
+func (p *Pass) largestField() int {
+	size := 0
+	for _, f := range p.Request.Fields {
+		size = max(size, len(f.Name)+len(f.Value)+len(": \r\n"))
+	}
+	return size
 }
 
 func allowValid(p *Pass) {
@@ -169,25 +179,32 @@ var commonMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 type listed struct {
 	methods []string
 	place   string
+	writes  int // of the origin, at that time
 }
 
 func allowKept() func(*Pass) {
-	seen := map[string]listed{}
-	told := map[string]bool{}
+	known := latest[listed]{}
+	writes := map[string]int{} // requests to an origin that changed something
+	told := map[spot]bool{}
 	return func(p *Pass) {
-		status := p.Response.Status
-		if !p.Response.Fields.Has("Allow") && status != http.StatusMethodNotAllowed && status != http.StatusNotImplemented {
+		from, method, status := origin(p.Request.URL), p.Request.Method, p.Response.Status
+		if p.wrote() {
+			writes[from]++
+		}
+		unknown := status == http.StatusNotImplemented
+		refused := unknown || status == http.StatusMethodNotAllowed
+		if !refused && !p.Response.Fields.Has("Allow") {
 			return
 		}
-		key := p.Request.URL + "\n" + p.credentials()
-		if before, ok := seen[key]; ok && !told[key] && slices.Contains(before.methods, p.Request.Method) &&
-			(status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented) {
-			told[key] = true
-			p.Reportf("status", "%s is refused with %d, although Allow listed %s in the answer to %s",
-				p.line(), status, p.Request.Method, before.place)
+		before := known.of(p)
+		// Whether a resource can be changed may depend on its state.
+		binding := unknown || lasts(method) || before.writes == writes[from]
+		if refused && binding && slices.Contains(before.methods, method) && !told[p.spot()] {
+			told[p.spot()] = true
+			p.Reportf("status", "%s is refused with %d, although Allow listed %s in the answer to %s", p.line(), status, method, before.place)
 		}
 		if p.Response.Fields.Has("Allow") {
-			seen[key] = listed{p.Response.Fields.Tokens("Allow"), p.place()}
+			*before = listed{p.Response.Fields.Tokens("Allow"), p.place(), writes[from]}
 		}
 	}
 }

@@ -47,7 +47,7 @@ var errorBodies = []Rule{
 		Basis:    "guide",
 		Seen:     []Sight{AcrossRun},
 		Spec:     []string{"status-code guide (error format)", "RFC 9457 §1", "Zalando #176", "AIP-193", "Azure guidelines"},
-		Text: "A client that has learnt to read one error of an API can read all of them: same shape, same media type, same names for message and code. The first error of the " +
+		Text: "A client that has learnt to read one error of an API can read all of them: they share a shape and a media type, and message and code stand under the same names. The first error of the " +
 			"run sets the norm, unless the suite declares one. Each other form is reported once; where a shape is declared, every answer that differs is an error.",
 		Silent: "HEAD, empty content, OAuth token endpoints, and 502, 503 or 504 that an intermediary wrote. Details that are there on one error and not on the next make no difference, " +
 			"nor do further members.",

@@ -11,28 +11,34 @@ import (
 // isError reports whether a status is one of failure.
 func isError(status int) bool { return status/100 == 4 || status/100 == 5 }
 
-// spoken counts what an origin has spoken so far in a run.
-type spoken struct{ json, other, jsonErrors int }
+// spoken is what an origin has spoken so far in a run. Its endpoints count, not
+// its answers: one JSON file that is read again and again makes no API of a
+// site.
+type spoken struct {
+	json, other map[string]bool // endpoints
+	jsonErrors  int
+}
 
 func errorMediaType() func(*Pass) {
 	origins := map[string]*spoken{}
 	return func(p *Pass) {
 		media := p.mediaType()
-		if len(p.Response.Body) == 0 || p.bodiless() || media == "" {
+		if len(p.Response.Body) == 0 || p.bodiless() {
 			return
 		}
 		from := origin(p.Request.URL)
 		seen := origins[from]
 		if seen == nil {
-			seen = new(spoken)
+			seen = &spoken{json: map[string]bool{}, other: map[string]bool{}}
 			origins[from] = seen
 		}
 		speaksJSON := strings.Contains(media, "json")
 		switch {
 		case p.Response.Status/100 == 2 && speaksJSON:
-			seen.json++
+			seen.json[p.endpoint()] = true
 		case p.Response.Status/100 == 2:
-			seen.other++
+			seen.other[p.endpoint()] = true
+		case media == "":
 		case isError(p.Response.Status) && speaksJSON:
 			seen.jsonErrors++
 		case isError(p.Response.Status) && p.Settings.Errors != NoErrors:
@@ -51,7 +57,7 @@ func reportMediaType(p *Pass, media string, seen spoken) {
 	switch {
 	case onlyJSON:
 		reason = "the request accepts JSON alone"
-	case seen.json <= seen.other:
+	case len(seen.json) <= len(seen.other):
 		return
 	}
 	severity := finding.Warning

@@ -55,7 +55,9 @@ func freshnessExplicit() func(*Pass) {
 		if p.Response.Fields.Has("Cache-Control") || p.Response.Fields.Has("Expires") || p.Request.Fields.Has("Authorization") {
 			return
 		}
-		if key := p.endpoint(); !told[key] {
+		// What holds for GET holds for HEAD: one word for both.
+		key := strings.Replace(p.endpoint(), " "+http.MethodHead+" ", " "+http.MethodGet+" ", 1)
+		if !told[key] {
 			told[key] = true
 			p.Reportf("headers.Cache-Control", "the %d to %s has neither Cache-Control nor Expires: caches choose for themselves how long to keep it", p.Response.Status, p.line())
 		}

@@ -18,7 +18,7 @@ var gateways = []Rule{
 		Spec:     []string{"RFC 9110 §15.6.3–§15.6.5", "RFC 9205 §4.6"},
 		Text: "Proxies and gateways answer 502, 503 and 504 themselves, often 413, 414, 429 and 431 too. Where the API's errors are JSON, these come in the same media type and shape, or clients fail on " +
 			"the very errors that are not their fault.",
-		Silent: "Info for a page of HTML as long as the run has shown no error to compare with.",
+		Silent: "Info for a page of HTML as long as the run has shown no error to compare with. Silent where the API's own errors are texts or pages too.",
 		Mend:   "give the gateway error bodies of its own in the API's format",
 		Bad:    "502 <html>…nginx…</html>",
 		Good:   `502 {"error":{"code":"UPSTREAM_FAILED","message":"The order service does not answer"}}`,
@@ -43,6 +43,7 @@ func (p *Pass) fromIntermediary(e ErrorBody) bool {
 
 func gatewayErrorShape() func(*Pass) {
 	norms := map[string]*norm{}
+	texts := map[string]bool{} // origins that have answered with a text of their own
 	return func(p *Pass) {
 		e, ok := p.ErrorBody()
 		if !ok || p.Settings.Errors == NoErrors || p.fromTokenEndpoint(e) ||
@@ -52,14 +53,16 @@ func gatewayErrorShape() func(*Pass) {
 		from := origin(p.Request.URL)
 		first := norms[from]
 		if !p.fromIntermediary(e) {
-			if first == nil && e.Shape != TextShape {
+			if e.Shape == TextShape {
+				texts[from] = true
+			} else if first == nil {
 				norms[from] = &norm{e, p.Response.Status, p.mediaType(), p.place()}
 			}
 			return
 		}
 		subject := p.answer()
 		if first == nil {
-			if p.mediaType() == "text/html" {
+			if p.mediaType() == "text/html" && !texts[from] {
 				p.reportAt(finding.Info, "body", "%s is a page of HTML", subject)
 			}
 			return

@@ -3,9 +3,7 @@ package rule
 import (
 	"bytes"
 	"encoding/xml"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
@@ -41,7 +39,7 @@ func davFault(content []byte) string {
 	responses, told, depth := 0, false, 0
 	for {
 		token, err := d.Token()
-		if errors.Is(err, io.EOF) || err != nil {
+		if err != nil {
 			return ""
 		}
 		switch t := token.(type) {

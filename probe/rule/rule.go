@@ -1,6 +1,6 @@
 // Package rule is the rulebook: what the HTTP standards, and the status-code
-// guide, demand of an answer. Each rule is one literal in the file of its
-// topic that holds everything that is said about it.
+// guide, demand of an answer. A rule is a literal in its topic's file, with its check
+// and all its texts.
 package rule
 
 import (

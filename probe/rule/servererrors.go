@@ -96,7 +96,7 @@ var serverErrors = []Rule{
 		Spec:     []string{"RFC 9110 §15.6.4", "RFC 9110 §10.2.3", "guide (503)"},
 		Text: "Retry-After on a 503 keeps clients from hammering a service that is down, and lets them come back in time. During planned maintenance " +
 			"the time is known.",
-		Silent: "A warning when the body promises a time in words, which programs cannot read.",
+		Silent: "A warning where the content names a time in words alone, of which programs make nothing.",
 		Mend:   "add Retry-After to the 503",
 		Bad:    `503 {"error":"Back in 5 minutes"}`,
 		Good:   `503 + Retry-After: 300`,

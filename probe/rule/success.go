@@ -21,7 +21,7 @@ var success = []Rule{
 		Spec:     []string{"RFC 9110 §15.3.2", "RFC 9110 §9.3.3", "RFC 9110 §10.2.2"},
 		Text: "Location on a 201 names the resource that was made, and it is another one than the collection that was posted to. " +
 			"If the field is missing, a client has to conclude that the URI it posted to is what was created, and it cannot reach the real thing.",
-		Silent: "Only POST is judged: PUT and PATCH name the resource themselves. Content-Location, or a link to itself in the body, makes it info. " +
+		Silent: "Only POST is judged: PUT and PATCH name the resource themselves. It is info where Content-Location tells the URI, or the body by a link to itself. " +
 			"Where many are created at once any Location will do, or a body with a link for each.",
 		Mend: "add Location with the URI of the created resource to the 201",
 		Bad:  `POST /users → 201 {"id":42}`,
@@ -258,8 +258,8 @@ func (p *Pass) linksEach() bool {
 		return false
 	}
 	body, _ := d.body()
-	list, ok := body.([]any)
-	return ok && len(list) > 0 && !slices.ContainsFunc(list, func(item any) bool { return !hasOwnLink(item) })
+	lists, _ := listsOf(body, 1)
+	return len(lists) == 1 && len(lists[0]) > 0 && !slices.ContainsFunc(lists[0], func(item any) bool { return !hasOwnLink(item) })
 }
 
 // hasOwnLink looks for the usual members by which a resource links to itself.

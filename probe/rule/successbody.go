@@ -75,11 +75,9 @@ func filled(v any) bool {
 
 // validates reports whether the endpoint's very result is a list of mistakes.
 func (p *Pass) validates() bool {
-	path, _, _ := strings.Cut(strings.ToLower(p.Request.Target), "?")
-	for _, word := range []string{"valid", "lint", "check", "verif"} {
-		if strings.Contains(path, word) {
-			return true
-		}
-	}
-	return false
+	path, _, _ := strings.Cut(p.Request.Target, "?")
+	return slices.ContainsFunc(words(path), func(word string) bool {
+		return strings.Contains(word, "valid") || strings.Contains(word, "verif") || strings.HasSuffix(word, "check") ||
+			slices.Contains([]string{"lint", "linter", "checks", "checker"}, word)
+	})
 }
