@@ -76,7 +76,7 @@ func runDemo(ctx context.Context, s streams, address string) error {
 		return errors.Join(failuref("cannot write to standard output: %s", reason(err)), listener.Close())
 	}
 	if err := demo.Serve(ctx, listener, demo.Options{}); err != nil {
-		return failuref("%s", err)
+		return failuref("cannot serve the demo API any longer: %s", reason(err))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,6 +20,23 @@ type reportTarget struct {
 }
 
 func (t reportTarget) standardOutput() bool { return t.file == "-" }
+
+// collides reports whether both go to one place, however it is spelt.
+func (t reportTarget) collides(o reportTarget) bool {
+	if t.standardOutput() || o.standardOutput() {
+		return t.file == o.file
+	}
+	return place(t.file) == place(o.file)
+}
+
+// place is the absolute path of a file with its links followed.
+func place(file string) string {
+	file = linkTarget(file)
+	if absolute, err := filepath.Abs(file); err == nil {
+		return absolute
+	}
+	return file
+}
 
 // String names the report in messages.
 func (t reportTarget) String() string {
@@ -40,10 +58,11 @@ func parseReport(s string) (reportTarget, error) {
 	return reportTarget{format, file}, nil
 }
 
-// checkTargets refuses two reports in one place.
+// checkTargets refuses two reports in one place: the second would replace the
+// first.
 func checkTargets(targets []reportTarget) error {
 	for i, t := range targets {
-		if slices.ContainsFunc(targets[:i], func(o reportTarget) bool { return o.file == t.file }) {
+		if slices.ContainsFunc(targets[:i], t.collides) {
 			return usagef("--report: two reports go to %s", t.file)
 		}
 	}

@@ -21,10 +21,7 @@ type reportFile struct {
 
 // createReport makes sure that a report can be written there.
 func createReport(name string) (*reportFile, error) {
-	target := name
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		target = real
-	}
+	target := linkTarget(name)
 	info, err := os.Stat(target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -46,6 +43,14 @@ func createReport(name string) (*reportFile, error) {
 		return nil, errors.New(reason(err))
 	}
 	return createBeside(target)
+}
+
+// linkTarget is the file that is meant where the name is that of a link.
+func linkTarget(name string) string {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		return real
+	}
+	return name
 }
 
 func createBeside(target string) (*reportFile, error) {

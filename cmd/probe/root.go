@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,10 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer, environ [
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.Execute()
+	var unwritten *fs.PathError
+	if errors.As(err, &unwritten) { // by cobra itself: commands word their errors
+		err = failuref("cannot write to standard output: %s", reason(err))
+	}
 	if err != nil && err.Error() != "" {
 		s.say("%s", err)
 	}

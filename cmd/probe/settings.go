@@ -43,6 +43,9 @@ func applySettings(cmd *cobra.Command, s streams) (map[string]level, error) {
 	var problems []source.Problem
 	var failed error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !isSetting(f) {
+			return
+		}
 		if f.Changed {
 			levels[f.Name] = byFlag
 		}
@@ -152,13 +155,16 @@ func settable(root *cobra.Command) map[string]bool {
 	known := map[string]bool{}
 	for _, c := range root.Commands() {
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if f.Name != "help" && f.Name != "version" {
+			if isSetting(f) {
 				known[f.Name] = true
 			}
 		})
 	}
 	return known
 }
+
+// isSetting leaves out the flags that only make sense on a command line.
+func isSetting(f *pflag.Flag) bool { return f.Name != "help" && f.Name != "version" }
 
 // noteMisspelt points to variables that were most likely meant as settings.
 // They may be meant for env.NAME, so that they are no mistake.

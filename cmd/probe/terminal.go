@@ -102,11 +102,11 @@ func (s *screen) progress(p probe.Progress) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := s.now(); s.shown && now.Sub(s.drawn) < redrawEvery {
+	now := s.now()
+	if s.shown && now.Sub(s.drawn) < redrawEvery {
 		return
-	} else {
-		s.drawn = now
 	}
+	s.drawn = now
 	// A status line that cannot be drawn is no loss.
 	_, _ = io.WriteString(s.out, eraseLine+fit(progressText(p), s.width()-1))
 	s.shown = true

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"os"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -25,6 +27,21 @@ func TestVersion(t *testing.T) {
 		info.Main.Version = tt.version
 		if got := versionOf(info).String(); !strings.HasPrefix(got, tt.want) {
 			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+func TestVersionThatCannotBeWritten(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	defer full.Close()
+	for _, argument := range []string{"version", "--version"} {
+		var said bytes.Buffer
+		status := execute([]string{argument}, nil, full, &said, nil)
+		if want := "probe: cannot write to standard output: no space left on device\n"; status != exitFailure || said.String() != want {
+			t.Errorf("%s: status %d, %q", argument, status, said.String())
 		}
 	}
 }

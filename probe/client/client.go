@@ -79,7 +79,9 @@ func (c *Client) Close() { c.idle.close() }
 // Failure, never an error, and stands beside as much of the response as came.
 //
 // With Expect: 100-continue the body is held back until 100 Continue or the
-// final response comes, or one second has passed (RFC 9110 §10.1.1). Nothing is
+// final response comes, or one second has passed, or half of the limit (RFC
+// 9110 §10.1.1). When the final response comes before the body is sent whole,
+// the rest is sent only after a 2xx that keeps the connection open. Nothing is
 // sent twice, with one exception that Conn.Resent tells of. Redirects are not
 // followed. A 101 ends the exchange, and its connection.
 func (c *Client) Do(ctx context.Context, r exchange.Request, limit time.Duration) exchange.Exchange {

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
@@ -175,17 +174,6 @@ func TestContentCodings(t *testing.T) {
 		if !bytes.Equal(r.Content, content) || bytes.Equal(r.Body, content) || len(r.Codings) != 1 || r.CodingFault != "" {
 			t.Errorf("%s: codings %v, fault %q, content %q", coding, r.Codings, r.CodingFault, r.Content)
 		}
-	}
-}
-
-func TestEventStreamIsCutWithoutFailure(t *testing.T) {
-	url := listen(t, func(p *peer) {
-		p.answer("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
-		p.rest()
-	})
-	x := start(t, Options{}).Do(t.Context(), request("GET", url, ""), 50*time.Millisecond)
-	if x.Failure != nil || x.Response == nil || x.Response.Complete || string(x.Response.Body) != "data: 1\n\n" {
-		t.Errorf("failure %v, response %+v", x.Failure, x.Response)
 	}
 }
 

@@ -1,8 +1,10 @@
 package client
 
 import (
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"httpprobe/probe/exchange"
 	"httpprobe/probe/wire"
@@ -67,6 +69,67 @@ func TestContinueThatNeverComes(t *testing.T) {
 	whole(t, x)
 	if !x.Request.Unprompted || x.Request.Withheld || x.Timing.Total < continueWait {
 		t.Errorf("%+v after %s", x.Request, x.Timing.Total)
+	}
+}
+
+func TestContinueThatNeverComesWithinAShortLimit(t *testing.T) {
+	url := listen(t, func(p *peer) { p.answer(empty) })
+	x := tryLimits(func(limit time.Duration) (exchange.Exchange, bool) {
+		x := start(t, Options{}).Do(t.Context(), expecting(url), min(limit, continueWait*9/10))
+		return x, x.Failure == nil
+	})
+	whole(t, x)
+	if !x.Request.Unprompted {
+		t.Errorf("%+v", x.Request)
+	}
+}
+
+func TestEarlySuccessWhileTheBodyIsRead(t *testing.T) {
+	const size = 32 << 20
+	read := make(chan int64, 1)
+	url := listen(t, func(p *peer) {
+		if p.number > 0 {
+			t.Error("a second connection is opened")
+			return
+		}
+		p.head()
+		p.send("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+		pause := time.NewTicker(writerGrace / 4)
+		defer pause.Stop()
+		var total int64
+		for range pause.C {
+			n, err := io.CopyN(io.Discard, p.in, 1<<20)
+			if total += n; err != nil || total == size {
+				break
+			}
+		}
+		read <- total
+		p.answer(empty)
+		p.rest()
+	})
+	c := start(t, Options{})
+	x := c.Do(t.Context(), request("PUT", url, strings.Repeat("x", size)), ample)
+	if got := <-read; whole(t, x).Status != 202 || x.Request.Partial || got != size {
+		t.Errorf("%d octets were sent, partial: %t", got, x.Request.Partial)
+	}
+	whole(t, get(t, c, url))
+}
+
+func TestEarlySuccessWithoutReadingEndsWithTheLimit(t *testing.T) {
+	done := make(chan struct{})
+	defer close(done)
+	url := listen(t, func(p *peer) {
+		p.head()
+		p.send("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+		<-done
+	})
+	body := strings.Repeat("x", 32<<20)
+	x := tryLimits(func(limit time.Duration) (exchange.Exchange, bool) {
+		x := start(t, Options{}).Do(t.Context(), request("PUT", url, body), limit)
+		return x, x.Response != nil
+	})
+	if whole(t, x); !x.Request.Partial || x.Timing.Total > ample {
+		t.Errorf("partial: %t, after %s", x.Request.Partial, x.Timing.Total)
 	}
 }
 

@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	// continueWait is how long the body waits for 100 Continue.
+	// continueWait is how long the body waits for 100 Continue at most.
 	continueWait = time.Second
 	// illegalWait is how long octets are waited for that must not follow an
 	// answer without content: servers that send them do so at once.
 	illegalWait = 10 * time.Millisecond
 	// writerGrace is how long the writer may take to find that it is done,
-	// once the answer is there.
+	// once an answer is there that makes the rest of the body pointless.
 	writerGrace = 20 * time.Millisecond
 )
 
@@ -67,7 +67,7 @@ func (t *turn) over(c *conn) (again bool) {
 	}
 	w := &writer{conn: c}
 	end := t.converse(c, w)
-	whole, usable := w.finish(end == nil)
+	whole, usable := w.finish(t.grace(end))
 	t.x.Request.Partial = end == nil && !whole && len(t.x.Request.Body) > 0
 	clean := end == nil && usable
 	if clean {
@@ -104,7 +104,8 @@ func (t *turn) converse(c *conn, w *writer) *wire.End {
 		w.write(c.out, request.Body)
 	}
 	c.reader.Begin(request.Method)
-	patience := time.Now().Add(continueWait)
+	// A server that does not know Expect needs time to answer, too.
+	patience := time.Now().Add(min(continueWait, time.Until(t.deadline)/2))
 	for t.x.Response == nil {
 		if held && !t.prompted(c, patience) {
 			held, request.Unprompted = false, true
@@ -130,6 +131,19 @@ func (t *turn) converse(c *conn, w *writer) *wire.End {
 		end = &wire.End{Failure: *failure}
 	}
 	return end
+}
+
+// grace is how long the body is still sent once the conversation ended. Only a
+// refusal, or the end of the connection, says that nobody wants the rest (RFC
+// 9112 §9.5); a server may also answer before it has read everything.
+func (t *turn) grace(end *wire.End) time.Duration {
+	switch {
+	case end != nil:
+		return 0
+	case t.x.Response.Status/100 == 2 && t.reusable():
+		return max(writerGrace, time.Until(t.deadline))
+	}
+	return writerGrace
 }
 
 // holdsBack reports whether the body has to wait for 100 Continue, which

@@ -59,18 +59,18 @@ func (w *writer) send(head, body []byte) {
 
 // finish reports whether all was written, and whether the connection is still
 // of use. It comes back only when nothing is being written any more, and breaks
-// the connection off where it has to stop the writing.
-func (w *writer) finish(answered bool) (whole, usable bool) {
+// the connection off where it has to stop the writing after the grace.
+func (w *writer) finish(grace time.Duration) (whole, usable bool) {
 	if w.busy == nil {
 		return w.err == nil, w.err == nil
 	}
-	if answered {
-		grace := time.NewTimer(writerGrace)
-		defer grace.Stop()
+	if grace > 0 {
+		over := time.NewTimer(grace)
+		defer over.Stop()
 		select {
 		case <-w.busy:
 			return w.err == nil, w.err == nil
-		case <-grace.C:
+		case <-over.C:
 		}
 	}
 	select {

@@ -67,7 +67,7 @@ func (r *Reader) byLength(resp *exchange.Response) *End {
 }
 
 func (r *Reader) bodyTooLarge() *End {
-	return tooLarge("the body", r.limits.Body, "ask for less, or raise the limit (--max-body)")
+	return tooLarge("the body is", r.limits.Body, "ask for less, or raise the limit (--max-body)")
 }
 
 func (r *Reader) byClose(resp *exchange.Response) *End {

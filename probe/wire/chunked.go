@@ -24,8 +24,8 @@ func (r *Reader) byChunks(resp *exchange.Response, noted *faults) *End {
 		// Chunks of a few octets, each with long extensions, must not keep a
 		// reader busy for ever.
 		if overhead += len(line); overhead > r.limits.Head+16*len(resp.Body) {
-			end := tooLarge("the chunk sizes and extensions", int64(r.limits.Head), "")
-			end.Text = strings.Replace(end.Text, " is over", " are over", 1) + " and 16 for each octet of the body"
+			end := tooLarge("the chunk sizes and extensions are", int64(r.limits.Head), "")
+			end.Text += " and 16 for each octet of the body"
 			return end
 		}
 		size, end := noted.chunkSize(line)
@@ -160,7 +160,7 @@ func (r *Reader) trailers(resp *exchange.Response, noted *faults) *End {
 	for {
 		line, err := r.line(r.limits.Head - section.Len())
 		if errors.Is(err, errLong) {
-			return tooLarge("the trailer section", int64(r.limits.Head), "")
+			return tooLarge("the trailer section is", int64(r.limits.Head), "")
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return cut(exchange.FailedTruncated, err,

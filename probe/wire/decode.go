@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -18,6 +19,10 @@ import (
 
 // zstdWindow is the greatest window that a content coding may use (RFC 9659 §3).
 const zstdWindow = 8 << 20
+
+// mostCodings is how many codings are undone. Real answers have one; each takes
+// memory, and a header section has room for tens of thousands.
+const mostCodings = 8
 
 // Decode undoes the content codings of resp (RFC 9110 §8.4): Content is what
 // remains, Codings names what was undone, CodingFault says what is wrong with
@@ -42,6 +47,10 @@ func Decode(resp *exchange.Response, limit int64) *exchange.Failure {
 	if len(codings) == 0 {
 		return nil
 	}
+	if len(codings) > mostCodings {
+		resp.CodingFault = fmt.Sprintf("%s content codings are applied; no more than %d are undone", grouped(int64(len(codings))), mostCodings)
+		return nil
+	}
 	limit = Limits{Body: limit}.filled().Body
 	content, undone, err := undo(resp.Body, codings, limit)
 	if len(content) > 0 || err == nil {
@@ -55,7 +64,7 @@ func Decode(resp *exchange.Response, limit int64) *exchange.Failure {
 		if EventStream(resp) {
 			return nil
 		}
-		return &tooLarge("the body, once "+strings.Join(codings, ", ")+" is undone,", limit, "ask for less, or raise the limit (--max-body)").Failure
+		return &tooLarge("the body, once "+strings.Join(codings, ", ")+" is undone, is", limit, "ask for less, or raise the limit (--max-body)").Failure
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ type Reader struct {
 	raw      []byte // the head being read, reused
 	method   string
 	interims int
+	before   int   // octets of their heads
 	promised int64 // octets of content that the last interim response announced
 	length   int64 // Content-Length of the response whose body comes next
 	broken   *End  // why its framing cannot be followed
@@ -33,7 +34,7 @@ func NewReader(src *bufio.Reader, limits Limits) *Reader {
 
 // Begin says that the answer to a request with that method comes next.
 func (r *Reader) Begin(method string) {
-	r.method, r.interims, r.promised, r.length, r.broken = method, 0, 0, 0, nil
+	r.method, r.interims, r.before, r.promised, r.length, r.broken = method, 0, 0, 0, 0, nil
 }
 
 // Next reads one status line with its fields. What it gives is either an
@@ -69,6 +70,9 @@ func (r *Reader) interim(resp *exchange.Response, noted faults) (*exchange.Inter
 			Kind: exchange.FailedTooLarge,
 			Text: fmt.Sprintf("more than %d interim (1xx) responses came and no final one", r.limits.Interims),
 		}}
+	}
+	if r.before += len(resp.Head); r.before > r.limits.Head {
+		return nil, nil, tooLarge("the interim (1xx) responses are", int64(r.limits.Head), "their status lines and fields count, all together")
 	}
 	if n, ok := plainLength(resp.Fields.Get("Content-Length")); ok {
 		r.promised = n
@@ -115,7 +119,7 @@ func (r *Reader) readHead() *End {
 		}
 		line, err := r.src.ReadSlice('\n')
 		if len(r.raw)+len(line) > r.limits.Head {
-			return tooLarge("the header section", int64(r.limits.Head), "the status line and all fields count")
+			return tooLarge("the header section is", int64(r.limits.Head), "the status line and all fields count")
 		}
 		r.raw = append(r.raw, line...)
 		if errors.Is(err, bufio.ErrBufferFull) {

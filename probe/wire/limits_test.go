@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"math"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -34,10 +36,12 @@ func TestLimits(t *testing.T) {
 	tests := map[string]struct {
 		octets, body, want string // want is "" for a whole answer
 	}{
-		"head":           {ok + "A: " + strings.Repeat("x", 60) + "\r\n\r\n", "", "the header section is over the limit of 64 octets"},
-		"head, no line":  {ok + strings.Repeat("x", 10_000), "", "the header section is over the limit of 64 octets"},
-		"empty lines":    {strings.Repeat("\r\n", 100) + ok, "", "the header section is over the limit of 64 octets"},
-		"interims":       {strings.Repeat("HTTP/1.1 103 E\r\n\r\n", 3) + ok, "", "more than 2 interim (1xx) responses came and no final one"},
+		"head":          {ok + "A: " + strings.Repeat("x", 60) + "\r\n\r\n", "", "the header section is over the limit of 64 octets"},
+		"head, no line": {ok + strings.Repeat("x", 10_000), "", "the header section is over the limit of 64 octets"},
+		"empty lines":   {strings.Repeat("\r\n", 100) + ok, "", "the header section is over the limit of 64 octets"},
+		"interims":      {strings.Repeat("HTTP/1.1 103 E\r\n\r\n", 3) + ok, "", "more than 2 interim (1xx) responses came and no final one"},
+		"long interims": {strings.Repeat("HTTP/1.1 103 E\r\nA: "+strings.Repeat("x", 20)+"\r\n\r\n", 2) + ok, "",
+			"the interim (1xx) responses are over the limit of 64 octets"},
 		"length":         {ok + "Content-Length: 9\r\n\r\n012345678", "01234567", "the body is over the limit of 8 octets"},
 		"length at most": {ok + "Content-Length: 8\r\n\r\n01234567", "01234567", ""},
 		"endless length": {ok + "Content-Length: 99999999999999999999\r\n\r\n012345678", "01234567", "the body is over the limit of 8 octets"},
@@ -80,6 +84,51 @@ func TestFaultsAreBounded(t *testing.T) {
 	x := Parse("GET", []byte("HTTP/1.1 204 \r\n"+strings.Repeat("x\r\n", 50_000)+"\r\n"))
 	if x.Failure != nil || len(x.Response.Faults) != mostFaults {
 		t.Errorf("%d faults, failure %v", len(x.Response.Faults), x.Failure)
+	}
+}
+
+// allocated gives how much memory f takes, what it gives back included.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestHeadsMadeToCostMuch(t *testing.T) {
+	const folds, codings = 60_000, 60_000
+	for name, octets := range map[string]string{
+		"folded lines": "HTTP/1.1 204 \r\nA: b\r\n" + strings.Repeat(" c\n \t\n", folds/2) + "\r\n",
+		"codings":      "HTTP/1.1 200 \r\nContent-Encoding: br" + strings.Repeat(",br", codings-1) + "\r\n\r\nbody",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var x exchange.Exchange
+			if taken := allocated(func() { x = Parse("GET", []byte(octets)) }); taken > 64<<20 {
+				t.Errorf("took %s", Size(int64(taken)))
+			}
+			if x.Failure != nil {
+				t.Fatal(x.Failure)
+			}
+			if want := "b" + strings.Repeat(" c", folds/2); name == "folded lines" && x.Response.Fields.Get("A") != want {
+				t.Errorf("the field has %d octets, want %d", len(x.Response.Fields.Get("A")), len(want))
+			}
+			const fault = "60,000 content codings are applied; no more than 8 are undone"
+			if name == "codings" && (x.Response.CodingFault != fault || string(x.Response.Content) != "body") {
+				t.Errorf("fault %q, content %q", x.Response.CodingFault, x.Response.Content)
+			}
+		})
+	}
+}
+
+func TestGreatestLimit(t *testing.T) {
+	const limit = math.MaxInt64
+	resp, _, end := read(strings.NewReader("HTTP/1.1 200 \r\nContent-Encoding: gzip\r\n\r\n"+string(coded(t, "gzip", []byte("hello")))), Limits{Body: limit})
+	if end != nil {
+		t.Fatal(end.Text)
+	}
+	if failure := Decode(resp, limit); failure != nil || string(resp.Content) != "hello" {
+		t.Errorf("content %q, failure %v", resp.Content, failure)
 	}
 }
 

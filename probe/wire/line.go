@@ -103,17 +103,13 @@ func (f *faults) section(text string) exchange.Fields {
 		switch {
 		case line == "":
 			return fields
-		case line[0] == ' ' || line[0] == '\t':
-			if first {
-				f.add(exchange.LineEndFault, "white space stands before the first field line", line)
-				continue
-			}
-			f.add(exchange.FieldLineFault, "a field is folded over several lines", line)
-			if open {
-				last := &fields[len(fields)-1]
-				last.Value = strings.Trim(last.Value+" "+strings.Trim(line, " \t"), " \t")
-				f.controls(last.Name, line)
-			}
+		case folded(line) && first:
+			f.add(exchange.LineEndFault, "white space stands before the first field line", line)
+		case folded(line) && open:
+			last := &fields[len(fields)-1]
+			last.Value, text = f.unfold(*last, line, text)
+		case folded(line):
+			f.fold(line)
 		default:
 			var field exchange.Field
 			if field, open = f.fieldLine(line); open {
@@ -122,6 +118,34 @@ func (f *faults) section(text string) exchange.Fields {
 		}
 	}
 	return fields
+}
+
+func folded(line string) bool { return line != "" && (line[0] == ' ' || line[0] == '\t') }
+
+func (f *faults) fold(line string) {
+	f.add(exchange.FieldLineFault, "a field is folded over several lines", line)
+}
+
+// unfold takes line and those of text that continue field as well, at once,
+// since adding them one by one would take quadratic time. It gives the whole
+// value and the rest of text.
+func (f *faults) unfold(field exchange.Field, line, text string) (string, string) {
+	value := []byte(field.Value)
+	for {
+		f.fold(line)
+		f.controls(field.Name, line)
+		if piece := strings.Trim(line, " \t"); piece != "" {
+			if len(value) > 0 {
+				value = append(value, ' ')
+			}
+			value = append(value, piece...)
+		}
+		if !folded(text) {
+			return string(value), text
+		}
+		next, rest, _ := strings.Cut(text, "\n")
+		line, text = f.lineEnd(next), rest
+	}
 }
 
 func (f *faults) fieldLine(line string) (exchange.Field, bool) {

@@ -101,7 +101,7 @@ func wellChunked(b []byte) bool {
 	for {
 		line, rest, ok := bytes.Cut(b, []byte("\r\n"))
 		size, err := strconv.ParseUint(string(line), 16, 31)
-		if !ok || err != nil || line[0] == '+' {
+		if !ok || err != nil {
 			return false
 		}
 		if size == 0 {

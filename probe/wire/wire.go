@@ -6,6 +6,7 @@ package wire
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -14,8 +15,8 @@ import (
 
 // Limits bounds what is read of one answer. A zero field is its default.
 type Limits struct {
-	// Head is how many octets a status line and its fields may have, and a
-	// trailer section again; 0 is 256 KiB.
+	// Head is how many octets a status line and its fields may have, and again
+	// a trailer section, and all 1xx responses together; 0 is 256 KiB.
 	Head int
 	// Body is how many octets of content are read, and how many may come of
 	// it once content codings are undone; 0 is 10 MiB.
@@ -32,6 +33,7 @@ func (l Limits) filled() Limits {
 	if l.Body <= 0 {
 		l.Body = 10 << 20
 	}
+	l.Body = min(l.Body, math.MaxInt64-1) // reading one more octet tells that there are too many
 	if l.Interims <= 0 {
 		l.Interims = 100
 	}
@@ -66,7 +68,7 @@ func unreadable(text, hint string) *End {
 func tooLarge(what string, limit int64, hint string) *End {
 	return &End{Failure: exchange.Failure{
 		Kind: exchange.FailedTooLarge,
-		Text: what + " is over the limit of " + Size(limit),
+		Text: what + " over the limit of " + Size(limit),
 		Hint: hint,
 	}}
 }
