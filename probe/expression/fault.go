@@ -179,6 +179,12 @@ func (f runFault) operation() string {
 	if g := badCall.FindStringSubmatch(f.message); g != nil {
 		return fmt.Sprintf("%s cannot be used with %s: %s", g[1], typeWord(g[2]), context)
 	}
+	switch {
+	case strings.HasPrefix(f.message, "illegal base64 data"):
+		return "this is not base64: " + context
+	case strings.HasPrefix(f.message, "parsing time "):
+		return "this is not a time in the layout that is given: " + context
+	}
 	message := strings.TrimPrefix(typeWords(f.message), "time: ")
 	if strings.Contains(message, "reflect") || strings.Contains(message, "interface") || strings.Contains(message, "runtime error") {
 		return fmt.Sprintf("this cannot be evaluated with the values it got: %s", context)

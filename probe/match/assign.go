@@ -1,12 +1,18 @@
 package match
 
+import "slices"
+
 // assign pairs as many as possible of n wanted with m that came, each with at
 // most one other, by augmenting paths: a wanted element that fits several
 // gives way to one that fits fewer. It gives the partner of each, -1 for none.
 func assign(n, m int, fits func(i, j int) bool) (wanted, came []int) {
 	a := assignment{m: m, fits: fits, known: make([][]int8, n), came: filled(m)}
+	// What a search without success has seen leads nowhere later on either.
+	dead := make([]bool, m)
 	for i := range n {
-		a.augment(i, make([]bool, m))
+		if seen := slices.Clone(dead); !a.augment(i, seen) {
+			dead = seen
+		}
 	}
 	wanted = filled(n)
 	for j, i := range a.came {

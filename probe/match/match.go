@@ -1,8 +1,9 @@
 // Package match compares a wanted value of a scenario file with what came.
 //
-// Objects are compared partially, lists element by element and in full,
-// numbers by value, texts exactly. A word or key that begins with $ is a
-// matcher; the tables of words stand one a file, by family. A text with ${…}
+// An object may have more keys than are wanted; a list has to have the same
+// elements in the same order, a number the same value, a text the same
+// characters. A word or key that begins with $ is a matcher; each family of
+// words has its table in a file of its own. A text with ${…}
 // is a template and is evaluated when values are compared; what it gives is
 // compared as it is, without matchers in it.
 //

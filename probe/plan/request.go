@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"httpprobe/probe/exchange"
 	"httpprobe/probe/expression"
@@ -100,6 +101,9 @@ func (s *Step) url(suite *Suite, target string, query exchange.Fields) (*url.URL
 	}
 	if u.User != nil {
 		return nil, fmt.Errorf("the target has a user or password in it; name an identity with basic instead")
+	}
+	if strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return nil, fmt.Errorf("the host of the target %q is not written in ASCII; write its form that begins with xn--", target)
 	}
 	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n < 1 || n > 65535) {
 		return nil, fmt.Errorf("the target %q has a port that does not exist: ports are 1 to 65535", target)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"httpprobe/probe/expression"
 	"httpprobe/probe/finding"
@@ -52,6 +53,8 @@ func ParseBaseURL(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("%q is no URL; write it like http://127.0.0.1:8080", text)
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Hostname() == "":
 		return nil, fmt.Errorf("%q is not an absolute http or https URL; write it like http://127.0.0.1:8080", text)
+	case strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }):
+		return nil, fmt.Errorf("the host of %q is not written in ASCII; write its form that begins with xn--", text)
 	case u.User != nil:
 		return nil, fmt.Errorf("a URL with a password is not used; name an identity with basic instead")
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:

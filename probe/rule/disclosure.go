@@ -120,8 +120,8 @@ func (p *Pass) sent() []string {
 func formTexts(query string) []string {
 	var out []string
 	values, _ := url.ParseQuery(query)
-	for name, list := range values {
-		out = append(append(out, name), list...)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		out = append(append(out, name), values[name]...)
 	}
 	return out
 }

@@ -147,6 +147,7 @@ func (p *Pass) translated() bool {
 type titled struct{ title, place string }
 
 func problemTitles() func(*Pass) {
+	const most = 256 // types kept: some services make one up for each problem
 	seen := map[string]titled{}
 	return func(p *Pass) {
 		o, ok := p.problem()
@@ -156,11 +157,10 @@ func problemTitles() func(*Pass) {
 		}
 		key := p.Response.Fields.Get("Content-Language") + "\n" + kind
 		before, known := seen[key]
-		if !known {
+		if !known && len(seen) < most {
 			seen[key] = titled{title, p.place()}
-			return
 		}
-		if before.title != title {
+		if known && before.title != title {
 			p.Report(Report{
 				Severity: finding.Warning,
 				Path:     "body.title",

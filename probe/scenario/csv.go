@@ -18,14 +18,12 @@ func (r *reader) csvRows(file source.File, _ source.Text) ([]source.Value, bool)
 	if !ok {
 		return nil, false
 	}
-	lines := bytes.Split(data, []byte("\n"))
 	c := csv.NewReader(bytes.NewReader(data))
 	c.FieldsPerRecord = -1
+	at := csvPlaces{lines: bytes.Split(data, []byte("\n"))}
 	place := func(field int) source.Pos {
 		line, column := c.FieldPos(field)
-		before := lines[line-1]
-		before = before[:min(len(before), column-1)]
-		return source.Pos{File: file.Name, Line: line, Column: utf8.RuneCount(before) + 1}
+		return source.Pos{File: file.Name, Line: line, Column: at.column(line, column)}
 	}
 	header, err := c.Read()
 	if errors.Is(err, io.EOF) {
@@ -41,6 +39,7 @@ func (r *reader) csvRows(file source.File, _ source.Text) ([]source.Value, bool)
 		return nil, false
 	}
 	var out []source.Value
+	weight := 0
 	for {
 		record, err := c.Read()
 		if errors.Is(err, io.EOF) {
@@ -48,6 +47,10 @@ func (r *reader) csvRows(file source.File, _ source.Text) ([]source.Value, bool)
 		}
 		if err != nil {
 			r.csvProblem(file, err)
+			return nil, false
+		}
+		if weight += 1 + len(record); weight > maxWeight {
+			r.problem(place(0), 1, "", tooManyRows, maxWeight)
 			return nil, false
 		}
 		if len(record) != len(columns) {
@@ -67,6 +70,24 @@ func (r *reader) csvRows(file source.File, _ source.Text) ([]source.Value, bool)
 		}
 		out = append(out, row)
 	}
+}
+
+// csvPlaces turns places in octets into places in characters. It goes on from
+// the place before where it can: lines may be long, and have many fields.
+type csvPlaces struct {
+	lines               [][]byte
+	line, octets, runes int // the place before: octets and characters in front of it
+}
+
+func (p *csvPlaces) column(line, column int) int {
+	text := p.lines[line-1]
+	end := min(len(text), column-1)
+	if line != p.line || end < p.octets {
+		p.line, p.octets, p.runes = line, 0, 0
+	}
+	p.runes += utf8.RuneCount(text[p.octets:end])
+	p.octets = end
+	return p.runes + 1
 }
 
 func values(n int) string {

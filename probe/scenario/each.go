@@ -16,6 +16,8 @@ import (
 // maxRowsFile is how many octets of a file of rows are read.
 const maxRowsFile = 16 << 20
 
+const tooManyRows = "the file holds more than %d values"
+
 // table is `each` while it is read: where its rows come from.
 type table struct{ file source.Text }
 

@@ -33,17 +33,21 @@ func (r *reader) jsonRows(file source.File, t source.Text) ([]source.Value, bool
 
 // jsonFile reads JSON into values with places.
 type jsonFile struct {
-	r         *reader
-	name      string
-	data      []byte
-	dec       *json.Decoder
-	at        int // offset of the next token
-	line      int // of counted
-	lineStart int
-	counted   int // offset up to which lines are counted
+	r    *reader
+	name string
+	data []byte
+	dec  *json.Decoder
+	at   int // offset of the next token
+	// The place is counted on from the one before: most files are one long line.
+	counted     int // offset that line and runes are those of
+	line, runes int
+	weight      int // values read
 }
 
-var errJSONDepth = errors.New("nested too deep")
+var (
+	errJSONDepth  = errors.New("nested too deep")
+	errJSONWeight = errors.New("too many values")
+)
 
 // skip moves to the first octet of the next token.
 func (j *jsonFile) skip() {
@@ -55,11 +59,14 @@ func (j *jsonFile) skip() {
 
 func (j *jsonFile) place() source.Pos {
 	for ; j.counted < j.at; j.counted++ {
-		if j.data[j.counted] == '\n' {
-			j.line, j.lineStart = j.line+1, j.counted+1
+		switch c := j.data[j.counted]; {
+		case c == '\n':
+			j.line, j.runes = j.line+1, 0
+		case utf8.RuneStart(c):
+			j.runes++
 		}
 	}
-	return source.Pos{File: j.name, Line: j.line, Column: utf8.RuneCount(j.data[j.lineStart:j.at]) + 1}
+	return source.Pos{File: j.name, Line: j.line, Column: j.runes + 1}
 }
 
 func (j *jsonFile) value(depth int) (source.Value, error) {
@@ -91,10 +98,18 @@ func (j *jsonFile) value(depth int) (source.Value, error) {
 	return v, nil
 }
 
+// item is value for what counts towards maxWeight; keys do not.
+func (j *jsonFile) item(depth int) (source.Value, error) {
+	if j.weight++; j.weight > maxWeight {
+		return source.Value{}, errJSONWeight
+	}
+	return j.value(depth)
+}
+
 func (j *jsonFile) list(v source.Value, depth int) (source.Value, error) {
 	v.Kind = source.List
 	for j.dec.More() {
-		item, err := j.value(depth + 1)
+		item, err := j.item(depth + 1)
 		if err != nil {
 			return v, err
 		}
@@ -112,7 +127,7 @@ func (j *jsonFile) object(v source.Value, depth int) (source.Value, error) {
 		if err != nil {
 			return v, err
 		}
-		item, err := j.value(depth + 1)
+		item, err := j.item(depth + 1)
 		if err != nil {
 			return v, err
 		}
@@ -132,6 +147,8 @@ func (j *jsonFile) fail(err error) {
 	switch {
 	case errors.Is(err, errJSONDepth):
 		j.r.problem(j.place(), 1, "", "values are nested more than %d deep", maxDepth)
+	case errors.Is(err, errJSONWeight):
+		j.r.problem(j.place(), 1, "", tooManyRows, maxWeight)
 	case errors.Is(err, io.EOF) && len(bytes.TrimSpace(j.data)) == 0:
 		j.r.problem(source.Pos{File: j.name}, 0, "write a list: [ … ]", "the file is empty")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -109,6 +109,40 @@ func TestRowsPlaces(t *testing.T) {
 	}
 }
 
+// TestLargeRows reads files of rows as programs write them, in one long line,
+// and files that would fill the memory.
+func TestLargeRows(t *testing.T) {
+	const most = 20 * time.Second // half a second is usual, also on a busy machine
+	object := `{"ä":"ü"},`
+	columns := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "ü%d,", i)
+		}
+		return b.String()
+	}(200_000)
+	for _, test := range []struct{ name, path, data, want string }{
+		{"objects in a line", "a.json", "[" + strings.Repeat(object, 100_000) + "x]", "a.json:1:1000002: the file is not JSON"},
+		{"lines", "a.json", "[" + strings.Repeat(object+"\n", 1000) + "\n x]", "a.json:1002:2: the file is not JSON"},
+		{"many columns", "a.csv", columns + "ä,ä\n", "a.csv:1:1488893: two columns have the name \"ä\""},
+		{"rows of a line", "a.csv", "a,b\n" + strings.Repeat("é,\"\nü\"\n", 100_000) + "1\n", "a.csv:200002:1: this row has 1 value"},
+		{"too many values in CSV", "a.csv", "a\n" + strings.Repeat("1\n", 250_001), "a.csv:250002:1: the file holds more than 500000 values"},
+		{"too many values in JSON", "a.json", "[" + strings.Repeat("1,\n", 500_001) + "1]", "a.json:500000:1: the file holds more than 500000 values"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			suite := "steps:\n  - request: GET / -> 200\n    each: { file: " + test.path + " }\n"
+			begin := time.Now()
+			_, problems := Parse(source.File{Name: "s.yaml", Data: []byte(suite)}, fstest.MapFS{test.path: {Data: []byte(test.data)}})
+			if d := time.Since(begin); d > most {
+				t.Errorf("it took %v", d)
+			}
+			if len(problems) == 0 || !strings.HasPrefix(problems[0].Error(), test.want) {
+				t.Errorf("got %v, want %s", problems[:min(1, len(problems))], test.want)
+			}
+		})
+	}
+}
+
 func TestStatusSetHas(t *testing.T) {
 	set := &StatusSet{Exact: []int{201, 404}, Class: []int{3}}
 	for status, want := range map[int]bool{201: true, 404: true, 301: true, 399: true, 200: false, 400: false, 500: false} {

@@ -60,12 +60,12 @@ func (t Text) At(rune int) Pos {
 	return t.Pos.Shift(rune)
 }
 
-// A Problem is a mistake in a scenario file, at the place where its author can
-// mend it.
+// A Problem says what is wrong with a scenario file, and at which place it can
+// be mended.
 type Problem struct {
 	Pos     Pos     `json:"pos"`
 	Width   int     `json:"width,omitempty"`   // runes to mark, at least 1
-	Text    string  `json:"text"`              // what is wrong: lower case, no full stop
+	Text    string  `json:"text"`              // the mistake in words, without capital and full stop
 	Hint    string  `json:"hint,omitempty"`    // what to write instead
 	Excerpt Excerpt `json:"excerpt,omitempty"` // the lines to show, filled by Annotate
 }
