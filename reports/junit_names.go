@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"path"
 	"strconv"
 	"strings"
@@ -69,7 +70,7 @@ func className(s finding.Scenario) string {
 	for i, part := range parts {
 		parts[i] = strings.ReplaceAll(visible(part), ".", "_")
 	}
-	return strings.Join(parts, ".")
+	return cmp.Or(strings.Join(parts, "."), "scenario")
 }
 
 // seconds gives a duration in seconds with three decimals.

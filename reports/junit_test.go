@@ -138,9 +138,9 @@ func TestJUnitNames(t *testing.T) {
 	}
 	root := readJUnit(t, render(t, "junit", Options{}, runOf(
 		file("v1.2 works", "A", "./scenarios/v1.0/users.test.yaml"), file("v1_2 works", "A", `scenarios\v1.0\users.test.yaml`),
-		file("x", "My suite", ""), file("x", "My suite", "../../x/../y.yml"),
+		file("x", "My suite", ""), file("x", "My suite", "../../x/../y.yml"), file("", "", ""),
 	)))
-	want := []string{"scenarios.v1_0.users_test.v1_2 works", "scenarios.v1_0.users_test.v1_2 works (2)", "My suite.x", "x.y.x"}
+	want := []string{"scenarios.v1_0.users_test.v1_2 works", "scenarios.v1_0.users_test.v1_2 works (2)", "My suite.x", "x.y.x", "scenario"}
 	for i, s := range root.Suites {
 		if s.Cases[0].Class != want[i] {
 			t.Errorf("class is %q, want %q", s.Cases[0].Class, want[i])
