@@ -78,10 +78,13 @@ var endings = []Rule{
 		Good:   "Trailer: Content-Digest, and that trailer",
 		Check: func(p *Pass) {
 			announced := p.Response.Fields.Tokens("Trailer")
-			for i, f := range p.Response.Trailers {
-				if anyNamed(p.Response.Trailers[:i], f.Name) {
+			seen := make(map[string]bool)
+			for _, f := range p.Response.Trailers {
+				lower := strings.ToLower(f.Name)
+				if seen[lower] {
 					continue
 				}
+				seen[lower] = true
 				path := "trailers." + f.Name
 				same := func(name string) bool { return strings.EqualFold(name, f.Name) }
 				switch {

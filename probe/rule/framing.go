@@ -113,17 +113,19 @@ var singletons = []string{
 }
 
 func singletonRepeated(p *Pass) {
-	fields := p.Response.Fields
-	for i, f := range fields {
-		if anyNamed(fields[:i], f.Name) || !anyNamed(fields[i+1:], f.Name) && !anyNamed(p.Response.Trailers, f.Name) {
+	lines := make([]int, len(singletons))
+	for _, section := range []exchange.Fields{p.Response.Fields, p.Response.Trailers} {
+		for _, f := range section {
+			if at := singleton(f.Name); at >= 0 {
+				lines[at]++
+			}
+		}
+	}
+	for at, name := range singletons {
+		if lines[at] < 2 {
 			continue
 		}
-		at := slices.IndexFunc(singletons, func(name string) bool { return strings.EqualFold(name, f.Name) })
-		if at < 0 {
-			continue
-		}
-		name := singletons[at]
-		values := append(fields.Values(name), p.Response.Trailers.Values(name)...)
+		values := append(p.Response.Fields.Values(name), p.Response.Trailers.Values(name)...)
 		severity := finding.Error
 		if name == "Server" || len(slices.Compact(slices.Clone(values))) == 1 {
 			severity = finding.Warning
@@ -138,13 +140,9 @@ func singletonRepeated(p *Pass) {
 	}
 }
 
-func anyNamed(fields exchange.Fields, name string) bool {
-	for i := range fields {
-		if len(fields[i].Name) == len(name) && strings.EqualFold(fields[i].Name, name) {
-			return true
-		}
-	}
-	return false
+// singleton gives the place of a name among singletons; -1 for others.
+func singleton(name string) int {
+	return slices.IndexFunc(singletons, func(s string) bool { return len(s) == len(name) && strings.EqualFold(s, name) })
 }
 
 func contentLengthCorrect(p *Pass) {

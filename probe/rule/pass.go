@@ -83,13 +83,19 @@ func (p *Pass) reportAt(s finding.Severity, path, format string, args ...any) {
 	p.Report(Report{Severity: s, Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
+// maxReports is how many breaches one exchange can have.
+const maxReports = 200
+
 // Report reports a breach; a zero Severity means the rule's own.
 func (p *Pass) Report(r Report) {
 	r.Rule = p.rule
 	if r.Severity == finding.Off {
 		r.Severity = p.rule.Severity
 	}
-	p.found = append(p.found, r)
+	// A server that breaks the same rule in thousands of fields is told enough.
+	if len(p.found) < maxReports {
+		p.found = append(p.found, r)
+	}
 }
 
 // line names the exchange in messages: "POST /api/users". The query stays out,
