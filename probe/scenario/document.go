@@ -216,7 +216,10 @@ func (d *document) alias(n *yaml.Node) source.Value {
 		d.stopped = true
 		return source.Value{}
 	}
-	a := d.anchors[n.Alias]
+	a, known := d.anchors[n.Alias]
+	if !known { // it is the key of a mapping, which is no value until now
+		return d.anchored(n.Alias)
+	}
 	d.weight += a.weight
 	return a.value
 }
