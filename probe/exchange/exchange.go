@@ -67,11 +67,10 @@ type Framing string
 
 // The ways of RFC 9112 §6.3.
 const (
-	NoBody    Framing = "none"    // HEAD, 1xx, 204, 304
-	ByLength  Framing = "length"  // Content-Length
-	ByChunks  Framing = "chunked" // Transfer-Encoding: chunked
-	ByClose   Framing = "close"   // until the connection closes
-	ByStreams Framing = "stream"  // HTTP/2
+	NoBody   Framing = "none"    // HEAD, 1xx, 204, 304
+	ByLength Framing = "length"  // Content-Length
+	ByChunks Framing = "chunked" // Transfer-Encoding: chunked
+	ByClose  Framing = "close"   // until the connection closes
 )
 
 // Fault is one breach of the message grammar that the reader got over.

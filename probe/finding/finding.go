@@ -120,7 +120,7 @@ type Step struct {
 	Hint      string // what to try, beside Reason
 	Findings  []Finding
 	Exchanges []Exchange
-	Notes     []string // what a reader may want to know: a retry, a cookie that was refused
+	Notes     []string // what a reader may want to know: a retry, a method that a redirect changed
 	Started   time.Time
 	Duration  time.Duration
 }
