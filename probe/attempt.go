@@ -13,32 +13,43 @@ import (
 	"httpprobe/probe/expression"
 	"httpprobe/probe/finding"
 	"httpprobe/probe/plan"
+	"httpprobe/probe/rule"
 )
 
 // sent is one exchange of a step and why it was made.
 type sent struct {
 	role finding.Role
 	exchange.Exchange
+	endpoint string // where it is not the step's own
+	expected bool   // nobody is surprised by what came, whatever the step expects
 }
 
 // attempt is one try of a step: its request, the redirects that were
 // followed, and what was found.
 type attempt struct {
 	sent     []sent             // by the step so far, earlier attempts included
-	first    int                // index into sent of this attempt's own request
 	final    *exchange.Exchange // the last exchange
 	hops     []hop
 	response *expression.Response
-	unread   error           // why the content could not be read as JSON
-	vars     expression.Vars // the scenario's, and what the Location gave
+	checked  *exchange.Response // the one that was checked
+	content  *exchange.Document // its content
+	vars     expression.Vars    // the scenario's, and what the Location gave
 	captured map[string]string
 	findings []finding.Finding
 	notes    []string
 	failure  *exchange.Failure
+
+	own      int                // index into sent of the final exchange
+	again    bool               // it is not the first attempt
+	level    rule.Verify        // how far follow-ups may go
+	before   *exchange.Exchange // GET on the target, sent ahead for the sake of a rule
+	earlier  *exchange.Request  // the scenario's last write to the target
+	bound    *plan.Bound        // the request that got the final answer
+	verified []verified
 }
 
 // index is the place of the final exchange among those of the step.
-func (a *attempt) index() int { return len(a.sent) - 1 }
+func (a *attempt) index() int { return a.own }
 
 // attempt sends a step's request once and checks the answer. The error is why
 // there is no request to send.
@@ -49,8 +60,14 @@ func (s *session) attempt(ctx context.Context, p *plan.Step, a *attempt) error {
 	}
 	s.conceal(bound.Identity.Secrets)
 	role := finding.Asked
-	if len(a.sent) > 0 {
+	if a.again {
 		role = finding.Retried
+	} else {
+		s.prior(ctx, a, p, &bound)
+	}
+	a.bound = &bound
+	if r, ok := s.wrote[bound.Request.URL]; ok {
+		a.earlier = &r
 	}
 	s.exchange(ctx, a, role, &bound, p.Timeout)
 	for a.failure == nil && p.Follow > 0 && isRedirect(a.final.Response) {
@@ -60,7 +77,8 @@ func (s *session) attempt(ctx context.Context, p *plan.Step, a *attempt) error {
 	}
 	// A redirect that could not be followed is not the answer that was asked for.
 	if a.final.Response != nil && a.failure == a.final.Failure {
-		a.response, a.unread = response(a.final)
+		a.checked, a.content = a.final.Response, exchange.NewDocument(a.final.Response.Content)
+		a.response = response(a.final, a.content)
 		s.check(p, a, bound.URL)
 	}
 	return nil
@@ -84,39 +102,55 @@ func (s *session) exchange(ctx context.Context, a *attempt, role finding.Role, b
 		if err := s.run.pace.Wait(ctx); err != nil {
 			a.failure = &exchange.Failure{Kind: exchange.FailedCanceled, Text: "the run was stopped before the request was sent"}
 			a.final = &exchange.Exchange{Request: b.Request, Failure: a.failure, Started: s.run.now()}
-			a.sent = append(a.sent, sent{role, *a.final})
+			a.own = len(a.sent)
+			a.sent = append(a.sent, sent{role: role, Exchange: *a.final})
 			return
 		}
 	}
 	request := b.Request
+	request.ContinueWait = s.suite.Settings.Patience()
 	if cookies := s.jar.cookies(b.URL); cookies != "" && !request.Fields.Has("Cookie") {
 		request.Fields = append(request.Fields[:len(request.Fields):len(request.Fields)], exchange.Field{Name: "Cookie", Value: cookies})
 	}
-	x := s.run.client.Do(ctx, request, limit)
+	x := s.run.send(ctx, s.job.place, request, limit)
 	if x.Conn.Resent {
 		a.notes = append(a.notes, "the server closed the kept connection, so the request was sent again on a new one")
 	}
 	if x.Response != nil {
 		s.jar.store(b.URL, x.Response.Fields)
 	}
+	s.remember(&x)
 	a.final, a.failure = &x, x.Failure
-	a.sent = append(a.sent, sent{role, x})
+	a.own = len(a.sent)
+	a.sent = append(a.sent, sent{role: role, Exchange: x})
 }
 
-// response is an answer as expressions see it; the error is why its content
-// is not JSON.
-func response(x *exchange.Exchange) (*expression.Response, error) {
+// remember keeps what the scenario has created and changed.
+func (s *session) remember(x *exchange.Exchange) {
+	at := created(x)
+	if at != "" {
+		s.made[at] = true
+	}
+	if len(s.run.verifiers) == 0 || x.Response == nil || x.Response.Status/100 != 2 || !changes(x.Request.Method) {
+		return
+	}
+	s.wrote[x.Request.URL] = x.Request
+	if at != "" {
+		s.wrote[at] = x.Request
+	}
+}
+
+// response is an answer as expressions see it.
+func response(x *exchange.Exchange, content *exchange.Document) *expression.Response {
 	r := x.Response
 	out := &expression.Response{
-		Status: r.Status, Text: string(r.Content), Fields: r.Fields, Cookies: map[string]string{},
+		Status: r.Status, Content: content, Fields: r.Fields, Cookies: map[string]string{},
 		Time: x.Timing.Total, URL: x.Request.URL,
 	}
 	for _, c := range setCookies(r.Fields) {
 		out.Cookies[c.Name] = c.Value
 	}
-	var err error
-	out.Body, err = exchange.ParseJSON(r.Content)
-	return out, err
+	return out
 }
 
 // retryAfter reads Retry-After, whatever the status: polling meets it on 202 as

@@ -32,13 +32,14 @@ func (c *checker) body() {
 		return
 	}
 	kind := c.r.Fields.Get("Content-Type")
+	value, err := c.a.content.Value()
 	switch labelled := isJSON(kind); {
-	case labelled && c.a.unread != nil:
-		c.unmet(c.e.BodyPos, "body", "JSON", "text that is not JSON", "the body is labelled JSON but cannot be read: "+c.a.unread.Error())
-	case c.a.unread != nil:
+	case labelled && err != nil:
+		c.unmet(c.e.BodyPos, "body", "JSON", "text that is not JSON", "the body is labelled JSON but cannot be read: "+err.Error())
+	case err != nil:
 		c.differences(c.e.Body.Match("body", string(content), c.input()))
-	case labelled || kind == "" || composite(c.a.response.Body):
-		c.differences(c.e.Body.Match("body", c.a.response.Body, c.input()))
+	case labelled || kind == "" || composite(value):
+		c.differences(c.e.Body.Match("body", value, c.input()))
 	default:
 		c.differences(c.e.BodyText.Match("body", string(content), c.input()))
 	}

@@ -4,16 +4,21 @@ import (
 	"sync"
 
 	"httpprobe/probe/finding"
+	"httpprobe/probe/plan"
 	"httpprobe/probe/rule"
+	"httpprobe/probe/source"
 )
 
 // result is what a worker hands over: a scenario's result, and the exchanges
 // of each of its steps for the rules that compare across the run.
 type result struct {
 	finding.Scenario
-	judged [][]judged // by step
-	// compared counts the steps whose exchanges were compared already.
-	compared int
+	judged [][]judged   // by step
+	plans  []*plan.Step // by step; nil for one that the plan does not have
+	last   bool         // no result of the same steps comes after it
+	// compared counts the steps whose exchanges were compared already; waiting
+	// is the weight of the others.
+	compared, waiting int
 }
 
 const (
@@ -22,15 +27,25 @@ const (
 	heldLimit = 16 << 20
 	// stepWeight is about what a step takes besides long bodies.
 	stepWeight = 4 << 10
+	// batch is how much is compared at once: exchanges in a row take far less
+	// time than the same ones between other work.
+	batch = 64 * stepWeight
 )
 
 // weight is about how many octets of memory the result takes.
 func (r *result) weight() int {
 	n := len(r.Steps) * stepWeight
 	for _, step := range r.judged {
-		for _, j := range step {
-			n += len(j.pass.Request.Body) + len(j.pass.Response.Body)
-		}
+		n += bodies(step)
+	}
+	return n
+}
+
+// bodies counts the octets of the bodies of a step.
+func bodies(step []judged) int {
+	n := 0
+	for _, j := range step {
+		n += len(j.pass.Request.Body) + len(j.pass.Response.Body)
 	}
 	return n
 }
@@ -39,8 +54,9 @@ func (r *result) weight() int {
 type judged struct {
 	pass   *rule.Pass
 	levels rule.Levels
-	place  int // index into the step's exchanges
-	step   finding.Step
+	allow  []plan.Allowance
+	place  int        // index into the step's exchanges
+	pos    source.Pos // of the step
 	veil   veil
 }
 
@@ -60,13 +76,14 @@ type emitter struct {
 	sum     finding.Summary
 	steps   finding.Counts // of steps that ended, in the order of time
 	reached bool           // some connection to a server was made
+	allowed allowances
 }
 
 func newEmitter(r *runner, total int) *emitter {
-	e := &emitter{run: r, pending: map[int]*result{}, total: total}
+	e := &emitter{run: r, pending: map[int]*result{}, total: total, allowed: allowances{steps: map[*plan.Step]*allowance{}}}
 	e.moved.L = &e.mu
 	if r.rules != nil {
-		e.across = r.rules.Begin()
+		e.across = r.rules.Begin(r.allowed...)
 	}
 	return e
 }
@@ -102,6 +119,9 @@ func (e *emitter) add(place int, r *result) {
 
 func (e *emitter) emit(r *result) {
 	e.compare(r)
+	if e.across != nil {
+		e.allowed.take(r)
+	}
 	for i := range r.Steps {
 		settle(&r.Steps[i], e.run.options.Strict)
 		for _, x := range r.Steps[i].Exchanges {
@@ -129,11 +149,15 @@ func (e *emitter) compare(r *result) {
 		}
 		r.judged[r.compared] = nil
 	}
+	r.waiting = 0
 }
 
 // early compares what there is of a result whose turn it is, so that a long
 // scenario does not hold the bodies of all its exchanges until it ends.
 func (e *emitter) early(place int, r *result) {
+	if r.waiting < batch {
+		return
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.next == place {
@@ -174,6 +198,7 @@ func (e *emitter) summary() finding.Summary {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	sum := e.sum
+	sum.Notes = append(sum.Notes[:len(sum.Notes):len(sum.Notes)], e.allowed.summary()...)
 	sum.Unreached = sum.Requests > 0 && !e.reached
 	if sum.Outcome == finding.Passed && sum.Passed == 0 && sum.Skipped > 0 {
 		sum.Outcome = finding.Skipped

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"httpprobe/probe/finding"
+	"httpprobe/probe/rule"
 	"httpprobe/probe/source"
 )
 
@@ -76,6 +77,9 @@ type Options struct {
 	Strict bool
 	// NoRules leaves the rulebook out: only expectations are checked.
 	NoRules bool
+	// Verify is how far requests of the rulebook may follow those of steps; a
+	// suite or step may allow more, and a step less.
+	Verify rule.Verify
 	// TLS is used for https; nil is Go's default.
 	TLS *tls.Config
 	// Dial opens connections; nil is the network.

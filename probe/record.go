@@ -27,11 +27,10 @@ func (s *session) add(out finding.Step, a *attempt, p *plan.Step) {
 	}
 	settle(&out, s.run.options.Strict)
 	s.veil.step(&out)
-	for i := range across {
-		across[i].step = finding.Step{Name: out.Name, Pos: out.Pos}
-	}
 	s.out.Steps = append(s.out.Steps, out)
 	s.out.judged = append(s.out.judged, across)
+	s.out.waiting += stepWeight + bodies(across)
+	s.out.plans = append(s.out.plans, p)
 	s.run.out.early(s.job.place, &s.out)
 	s.run.out.progress(s.veil.Mask(s.out.Suite+" › "+s.out.Name), out)
 }
@@ -50,19 +49,36 @@ func (s *session) judge(out finding.Step, a *attempt, p *plan.Step) ([]finding.F
 		if x.Response == nil {
 			continue
 		}
-		pass := rule.NewPass(x, rule.Subject{
+		subject := rule.Subject{
 			Place: source.Pos{File: out.Pos.File, Line: out.Pos.Line}.String(), Step: out.Name, Endpoint: p.Endpoint,
-			// Who retries expects that a server is not ready at first.
-			Expected: i < a.first || p.Expect.Status != nil && p.Expect.Status.Has(x.Response.Status),
-		}, s.suite.Settings)
-		j := judged{pass: pass, levels: p.Levels, place: i, step: out, veil: s.veil}
+			Expected: a.sent[i].expected || p.Expect.Status != nil && p.Expect.Status.Has(x.Response.Status),
+			Off:      p.Off, Allowed: p.Allowed(),
+		}
+		if role := a.sent[i].role; p.Expect.Status != nil && len(p.Expect.Status.Class) == 0 && !a.sent[i].expected && role != finding.Verified {
+			subject.Named = p.Expect.Status.Exact
+		}
+		if a.sent[i].role == finding.Verified {
+			// Where the step expects the server to fail, that the same is seen
+			// ahead of it or after it is no news.
+			fails := x.Response.Status >= 500 && subject.Expected
+			subject.Endpoint, subject.Expected = a.sent[i].endpoint, a.sent[i].expected || fails
+		}
+		pass := rule.NewPass(x, subject, s.suite.Settings)
+		if x.Response == a.checked {
+			pass.Content = a.content
+		}
+		j := judged{pass: pass, levels: p.Levels, allow: p.Allow, place: i, pos: out.Pos, veil: s.veil}
 		for _, f := range s.veil.findings(s.run.rules.Judge(pass), j) {
 			same := func(g finding.Finding) bool { return g.Rule == f.Rule && g.Message == f.Message }
 			if !slices.ContainsFunc(found, same) {
 				found = append(found, f)
 			}
 		}
+		pass.Rest()
 		across = append(across, j)
+	}
+	for _, v := range a.verified {
+		found = append(found, s.veil.findings([]rule.Report{v.Report}, judged{levels: p.Levels, allow: p.Allow, place: v.exchange, pos: out.Pos})...)
 	}
 	return found, across
 }

@@ -12,6 +12,7 @@ import (
 
 	"httpprobe/probe/client"
 	"httpprobe/probe/finding"
+	"httpprobe/probe/plan"
 	"httpprobe/probe/rule"
 	"httpprobe/probe/secret"
 	"httpprobe/probe/source"
@@ -110,6 +111,12 @@ type runner struct {
 	now      func() time.Time
 	out      *emitter
 	stopped  atomic.Bool // by FailFast
+
+	verifiers map[*plan.Step]extent // steps after which follow-ups are sent
+	claims    claims
+	public    openTargets
+	writes    writes
+	allowed   []string // rules that some step allows
 }
 
 func newRunner(p *Prepared, o Options) *runner {
@@ -124,13 +131,18 @@ func newRunner(p *Prepared, o Options) *runner {
 	if version == "" {
 		version = "dev"
 	}
+	r.allowed = allowedRules(p.files)
 	r.agent = "probe/" + version
-	r.client = client.New(client.Options{
-		TLS: o.TLS, Dial: o.Dial, Now: r.now, Limits: wire.Limits{Body: o.BodyLimit},
-	})
+	reach := client.Options{TLS: o.TLS, Dial: o.Dial, Now: r.now, Limits: wire.Limits{Body: o.BodyLimit}}
 	if !o.NoRules {
+		reach.CloseWait = rule.CloseLimit
 		r.rules = rule.NewIndex(rule.Book())
+		r.verifiers = verifiers(p.files, o.Verify)
+		if len(r.verifiers) > 0 {
+			r.public = openIn(p.files)
+		}
 	}
+	r.client = client.New(reach)
 	if o.Rate > 0 {
 		r.pace = rate.NewLimiter(rate.Limit(o.Rate), 1)
 	}

@@ -3,10 +3,12 @@ package probe
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,7 +24,23 @@ import (
 	"httpprobe/probe/source"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(servesBench) != "" {
+		benchAPI()
+		return
+	}
+	// What runs in parallel here mostly waits for servers, so it is more than
+	// there are processors unless the command line says how many.
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		if err := flag.Set("test.parallel", "8"); err != nil {
+			panic(err)
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // seen collects what an observer is told.
 type seen struct {

@@ -41,6 +41,7 @@ type suiteRun struct {
 	vars    expression.Vars // what setup captured
 	all     expression.Vars // all variables of setup; nil without one
 	jar     *jar            // the cookies of setup; nil without one
+	made    map[string]bool // URLs of what setup created
 	blocked string          // why the scenarios cannot run; empty: they can
 	begun   atomic.Bool     // whether anything of it ran, so that there is something to tear down
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 
+	"httpprobe/probe/exchange"
 	"httpprobe/probe/expression"
 	"httpprobe/probe/finding"
 	"httpprobe/probe/plan"
@@ -24,12 +25,19 @@ type session struct {
 	names map[string]int // how often a step name was used
 	// given is what answers gave: captures and parts of a Location.
 	given expression.Vars
+	// made are the URLs of what the scenario, or the setup before it, created.
+	made map[string]bool
+	// wrote are the scenario's last writes, by the URLs that they are about,
+	// where follow-ups are sent.
+	wrote map[string]exchange.Request
 	// broke is why the steps that are left do not run; empty: they do.
 	broke string
 }
 
 func newSession(r *runner, j job) *session {
-	s := &session{run: r, veil: veil{r.secrets.Own()}, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(j.of.jar), names: map[string]int{}}
+	s := &session{run: r, veil: veil{r.secrets.Own()}, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(j.of.jar), names: map[string]int{}, made: map[string]bool{}, wrote: map[string]exchange.Request{}}
+	maps.Copy(s.made, j.of.made)
+	s.out.last = j.row < 0 || j.row == len(j.scenario.Rows)-1
 	s.out.Suite, s.out.Pos.File, s.out.Started = s.suite.Name, s.suite.File, r.now()
 	if s.suite.BaseURL != nil {
 		s.out.BaseURL = s.suite.BaseURL.String()
@@ -95,7 +103,7 @@ func (s *session) setup(ctx context.Context) {
 	if s.broke != "" {
 		s.job.of.blocked = "the setup of the suite failed"
 	}
-	s.job.of.vars, s.job.of.all, s.job.of.jar = s.given, s.vars, s.jar
+	s.job.of.vars, s.job.of.all, s.job.of.jar, s.job.of.made = s.given, s.vars, s.jar, s.made
 }
 
 // teardown runs the teardown of a suite, also when its setup failed half-way

@@ -24,6 +24,7 @@ func (s *session) step(ctx context.Context, phase finding.Phase, p *plan.Step, r
 	if out.Outcome == finding.Errored || hasExpectation(out.Findings) {
 		s.stop(phase, &out)
 	}
+	out.Notes = append(out.Notes, s.verify(ctx, a, p)...)
 	s.add(out, a, p)
 }
 
@@ -91,7 +92,7 @@ func (s *session) attempted(ctx context.Context, phase finding.Phase, p *plan.St
 		out.Outcome, out.Reason = finding.Skipped, "the run was stopped"
 		return nil, nil
 	}
-	return s.attempts(ctx, p, out)
+	return s.attempts(ctx, p, row, out)
 }
 
 // rename gives a step the name that its author wrote, with its values.
@@ -130,8 +131,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // attempts sends the request of a step, again as its retry says, and fills in
 // what came of the last one.
-func (s *session) attempts(ctx context.Context, p *plan.Step, out *finding.Step) (*attempt, error) {
-	a := &attempt{vars: s.vars}
+func (s *session) attempts(ctx context.Context, p *plan.Step, row int, out *finding.Step) (*attempt, error) {
+	a := &attempt{vars: s.vars, level: s.level(p, row)}
 	n := 1
 	for ; ; n++ {
 		if err := s.attempt(ctx, p, a); err != nil {
@@ -140,7 +141,10 @@ func (s *session) attempts(ctx context.Context, p *plan.Step, out *finding.Step)
 		if !s.again(ctx, p, a, n) {
 			break
 		}
-		a = &attempt{vars: s.vars, sent: a.sent, first: len(a.sent)}
+		for i := range a.sent {
+			a.sent[i].expected = true // who retries expects that a server is not ready at first
+		}
+		a = &attempt{vars: s.vars, sent: a.sent, again: true, level: a.level}
 	}
 	if n > 1 {
 		out.Notes = append(out.Notes, fmt.Sprintf("sent %d times", n))
@@ -162,11 +166,12 @@ func (s *session) again(ctx context.Context, p *plan.Step, a *attempt, n int) bo
 	if !more {
 		return false
 	}
-	wait, bearable := a.delay(p.Retry.Every, s.run.now())
+	longest := s.suite.Settings.LongestRetry()
+	wait, bearable := a.delay(p.Retry.Every, longest, s.run.now())
 	switch {
 	case n == p.Retry.Times:
 	case !bearable:
-		a.notes = append(a.notes, "not sent again: "+wait.String()+" is longer than probe waits for a Retry-After ("+longestWait.String()+")")
+		a.notes = append(a.notes, "not sent again: "+wait.String()+" is longer than probe waits for a Retry-After ("+longest.String()+")")
 	case pause(ctx, wait):
 		return true
 	default:
@@ -234,13 +239,10 @@ func (a *attempt) unmet(p *plan.Step) (more bool, why string) {
 	return !holds, ""
 }
 
-// longestWait is the longest Retry-After that is waited for.
-const longestWait = 30 * time.Second
-
 // delay is how long to wait before the next attempt: what the step says, and
 // at least what Retry-After asks for (RFC 9110 §10.2.3). It gives false when
-// that is longer than anyone would wait.
-func (a *attempt) delay(every time.Duration, now time.Time) (time.Duration, bool) {
+// that is longer than the longest that is waited for.
+func (a *attempt) delay(every, longest time.Duration, now time.Time) (time.Duration, bool) {
 	if a.final == nil || a.final.Response == nil {
 		return every, true
 	}
@@ -248,5 +250,5 @@ func (a *attempt) delay(every time.Duration, now time.Time) (time.Duration, bool
 	if !ok {
 		return every, true
 	}
-	return max(every, asked), asked <= longestWait
+	return max(every, asked), asked <= longest
 }

@@ -5,6 +5,7 @@ import (
 
 	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
+	"httpprobe/probe/plan"
 	"httpprobe/probe/rule"
 	"httpprobe/probe/secret"
 )
@@ -27,8 +28,12 @@ func (v veil) findings(reports []rule.Report, j judged) []finding.Finding {
 		if severity == finding.Off {
 			continue
 		}
+		allowed := ""
+		if i := slices.IndexFunc(j.allow, func(a plan.Allowance) bool { return a.Rule == report.Rule.ID }); i >= 0 {
+			allowed = v.Mask(j.allow[i].Reason)
+		}
 		out = append(out, finding.Finding{
-			Rule: report.Rule.ID, Severity: severity, Pos: j.step.Pos, Path: report.Path,
+			Rule: report.Rule.ID, Severity: severity, Allowed: allowed, Pos: j.pos, Path: report.Path,
 			Message: v.Mask(report.Message), Expected: v.Mask(report.Expected), Actual: v.Mask(report.Actual),
 			Title: report.Rule.Title, Cites: report.Rule.Spec, Mend: report.Rule.Mend, Exchange: j.place,
 		})

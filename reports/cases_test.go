@@ -280,6 +280,56 @@ func evil(text string) run {
 	return out
 }
 
+// staging is a run against a service with faults of three kinds, one of which
+// is everywhere.
+func staging() run {
+	var scenarios []finding.Scenario
+	line := 5
+	for i := range 4 {
+		var steps []finding.Step
+		for n, path := range []string{"/api/users", "/api/orders", "/api/health", "/api/events"} {
+			x := exchanged("GET", path, 200, `{"id":1}`, "Content-Type", "application/json")
+			bare := finding.Finding{
+				Rule: "date-present", Severity: finding.Error, Path: "headers.Date", Message: "the 200 to GET " + path + " has no Date",
+				Title: "an answer says when it was made", Cites: []string{"RFC 9110 §6.6.1"}, Mend: "send Date with every answer",
+			}
+			s := step("GET "+path, line, finding.Failed, []finding.Finding{bare}, x)
+			s.Line, s.Endpoint = "GET "+path+" -> 200", "GET "+path
+			if n == 1 {
+				s.Findings = append(s.Findings, weak(0))
+			}
+			if n == 2 && i == 1 {
+				s.Findings = append(s.Findings, finding.Finding{
+					Rule: finding.Expectation, Severity: finding.Error, Path: "body.id", Message: "body.id is 1, expected 2", Expected: "2", Actual: "1"})
+			}
+			steps = append(steps, s)
+			line += 2
+		}
+		x := exchanged("PUT", "/api/users", 405, "")
+		refused := step("PUT /api/users", line, finding.Failed, []finding.Finding{missingAllow}, x)
+		refused.Line, refused.Endpoint = "PUT /api/users -> 405", "PUT /api/users"
+		steps = append(steps, refused)
+		line += 3
+		s := scenario(fmt.Sprintf("round %d", i+1), steps...)
+		s.Pos = at(line - 12)
+		scenarios = append(scenarios, s)
+	}
+	return runOf(scenarios...)
+}
+
+// accepted is a run whose scenario allows what was found, and something else.
+func accepted() run {
+	x := exchanged("GET", "/api/users/1", 200, "{}", "Content-Type", "application/json")
+	known, mild := missingAllow, weak(0)
+	known.Allowed, mild.Allowed = "the gateway takes it away, see #12", "nothing here is cached"
+	read := step("read", 9, finding.Passed, []finding.Finding{known, mild}, x)
+	again := step("read again", 12, finding.Passed, nil, x)
+	again.Notes = []string{"scenarios/users.yaml:14: allow: nosniff is no longer needed"}
+	r := runOf(scenario("accepts", read, again))
+	r.summary.Notes = again.Notes
+	return r
+}
+
 // cases are the runs whose reports are kept in testdata.
 func cases() map[string]run {
 	var mixed []finding.Scenario
@@ -289,6 +339,6 @@ func cases() map[string]run {
 	return map[string]run{
 		"passing": passing(), "expectations": expectations(), "rules": rules(), "refused": refused(), "skipped": skipped(),
 		"warnings": warned(false), "strict": warned(true), "redirects": redirects(), "interims": interims(), "binary": binaries(),
-		"evil": evil(evilText), "empty": runOf(), "mixed": runOf(mixed...),
+		"evil": evil(evilText), "empty": runOf(), "staging": staging(), "allowed": accepted(), "mixed": runOf(mixed...),
 	}
 }

@@ -70,9 +70,18 @@ func hint(step finding.Step) string {
 	return step.Hint
 }
 
+// telling is how much is written of a step.
+type telling struct {
+	strict  bool // warnings are failures
+	limit   limits
+	details bool // infos, and every exchange in full
+	// exhibits are the rules that need no explanation.
+	exhibits exhibits
+}
+
 // explain writes all that is needed to act on a step that failed or could not
 // be carried out, below the line that names it.
-func (p *printer) explain(step finding.Step, strict bool, limit limits, details bool) {
+func (p *printer) explain(step finding.Step, t telling) {
 	if step.Line != "" {
 		p.line(p.bold(visible(step.Line)))
 	}
@@ -82,10 +91,16 @@ func (p *printer) explain(step finding.Step, strict bool, limit limits, details 
 		p.told = hint(step)
 		p.labelled("try", p.told)
 	}
-	failing := step.Failing(strict)
+	failing := step.Failing(t.strict)
+	var explained []finding.Finding
 	for _, f := range failing[:min(len(failing), maxFindings)] {
 		p.line()
-		p.finding(step, f, limit)
+		if t.exhibits[f.Rule] != nil {
+			p.again(step, f, t.exhibits)
+			continue
+		}
+		p.finding(step, f, t.limit)
+		explained = append(explained, f)
 	}
 	if more := len(failing) - maxFindings; more > 0 {
 		p.line()
@@ -95,21 +110,26 @@ func (p *printer) explain(step finding.Step, strict bool, limit limits, details 
 		p.line()
 		p.line(p.bad("• "), failureMessage(step, failing))
 	}
-	if details {
+	if t.details {
 		p.infos(step)
 	}
 	for _, n := range step.Notes {
 		p.line(p.faint("note: "), visible(n))
 	}
-	p.exchanges(step, failing, limit, details)
+	p.exchanges(step, explained, t.limit, t.details)
+}
+
+// again writes a finding of a rule that was explained at another step.
+func (p *printer) again(step finding.Step, f finding.Finding, known exhibits) {
+	at, isNew := known.again(step, f)
+	p.line(p.bullet(f), headline(f), " ", p.faint("["+visible(f.Rule)+"], as at "+visible(at)))
+	if isNew {
+		p.in(func() { p.difference(f.Expected, f.Actual, terminalLimits) })
+	}
 }
 
 func (p *printer) finding(step finding.Step, f finding.Finding, limit limits) {
-	head := []string{p.bad("• ")}
-	if f.Severity == finding.Warning {
-		head = []string{p.warn("• warning: ")}
-	}
-	head = append(head, p.bold(headline(f)))
+	head := []string{p.bullet(f), p.bold(headline(f))}
 	if f.Rule != finding.Expectation && f.Rule != "" {
 		head = append(head, " ", p.faint("["+visible(f.Rule)+"]"))
 	}
@@ -127,6 +147,13 @@ func (p *printer) finding(step finding.Step, f finding.Finding, limit limits) {
 	})
 }
 
+func (p *printer) bullet(f finding.Finding) string {
+	if f.Severity == finding.Warning {
+		return p.warn("• warning: ")
+	}
+	return p.bad("• ")
+}
+
 // citation writes what a finding of the rulebook is founded on, and the mend.
 func (p *printer) citation(f finding.Finding) {
 	rule := f.Title
@@ -139,11 +166,17 @@ func (p *printer) citation(f finding.Finding) {
 	p.labelled("mend", f.Mend)
 }
 
-// infos writes the findings that are only worth knowing.
+// infos writes the findings that are only worth knowing, and those that the
+// scenario accepts.
 func (p *printer) infos(step finding.Step) {
 	for _, f := range step.Findings {
-		if f.Severity == finding.Info {
+		if f.Weight() == finding.Info {
 			p.line(p.faint("info: "), headline(f), " ", p.faint("["+visible(f.Rule)+"]"))
+		}
+	}
+	for _, f := range step.Findings {
+		if f.Allowed != "" {
+			p.line(p.faint("allowed: "), headline(f), " ", p.faint("["+visible(f.Rule)+"], since "+visible(f.Allowed)))
 		}
 	}
 }

@@ -45,6 +45,8 @@ import (
 //	    findings*     list
 //	      rule*       a rule's id, or expectation
 //	      severity*   info, warning, error
+//	      allowed     why the scenario accepts it; what it accepts fails
+//	                  nothing and is in no count but allowed
 //	      place, path
 //	      message*    one line that makes sense alone
 //	      expected, actual, title, mend
@@ -63,10 +65,24 @@ import (
 //	                  protocol, certificate: {subject, issuer, names,
 //	                  not_before, not_after}}}
 //	    notes         list
+//	groups*           list: the findings that are not allowed, those of one rule,
+//	                  severity, endpoint and status (and, for an expectation,
+//	                  path) as one; errors first, then as they were found; at
+//	                  most 200 of each severity
+//	  rule*, severity*
+//	  endpoint, status, path
+//	  message*, title, cites, mend
+//	                  as of the first
+//	  count*          findings
+//	  steps*          steps that have one
+//	  places*         list of the first 20 of these: {file, line, suite*,
+//	                  scenario*, step*}
+//	ungrouped         {error, warning, info}: how many findings are in no group,
+//	                  since there were too many
 //	summary*
 //	  outcome*
 //	  scenarios*, steps*, passed*, failed*, errors*, skipped*, warnings*,
-//	  infos*, requests*
+//	  infos*, allowed*, requests* (follow-ups included), follow_ups*
 //	  duration_ms*
 //	  unreached       no request of the run reached its server
 //	  interrupted     why the run was stopped early
@@ -84,8 +100,9 @@ const JSONVersion = 1
 
 // jsonReport writes all that is known of a run.
 type jsonReport struct {
-	w   io.Writer
-	any bool // a scenario was written
+	w      io.Writer
+	any    bool // a scenario was written
+	groups finding.Groups
 }
 
 func newJSON(w io.Writer, _ Options) Report { return &jsonReport{w: w} }
@@ -104,6 +121,7 @@ func (j *jsonReport) Begin(h finding.Header) error {
 }
 
 func (j *jsonReport) Scenario(s finding.Scenario) error {
+	j.groups.Add(s)
 	line, err := encode(toJSONScenario(s))
 	if err != nil {
 		return err
@@ -123,7 +141,13 @@ func (j *jsonReport) End(s finding.Summary) error {
 	if err != nil {
 		return err
 	}
-	return j.write([]byte("\n],\"summary\":"), summary, []byte("}\n"))
+	groups, err := encode(toJSONGroups(&j.groups))
+	if err != nil {
+		return err
+	}
+	// The members of groups stand beside scenarios and summary.
+	groups = bytes.TrimSuffix(bytes.TrimPrefix(groups, []byte("{")), []byte("}"))
+	return j.write([]byte("\n],\n"), groups, []byte(",\n\"summary\":"), summary, []byte("}\n"))
 }
 
 func (j *jsonReport) write(parts ...[]byte) error {

@@ -15,6 +15,40 @@ type (
 		Started      string   `json:"started,omitempty"`
 	}
 
+	jsonGroups struct {
+		Groups    []jsonGroup    `json:"groups"`
+		Ungrouped *jsonUngrouped `json:"ungrouped,omitempty"`
+	}
+
+	jsonUngrouped struct {
+		Error   int `json:"error,omitempty"`
+		Warning int `json:"warning,omitempty"`
+		Info    int `json:"info,omitempty"`
+	}
+
+	jsonGroup struct {
+		Rule     string           `json:"rule"`
+		Severity finding.Severity `json:"severity"`
+		Endpoint string           `json:"endpoint,omitempty"`
+		Status   int              `json:"status,omitempty"`
+		Path     string           `json:"path,omitempty"`
+		Message  string           `json:"message"`
+		Title    string           `json:"title,omitempty"`
+		Cites    []string         `json:"cites,omitempty"`
+		Mend     string           `json:"mend,omitempty"`
+		Count    int              `json:"count"`
+		Steps    int              `json:"steps"`
+		Places   []jsonStepPlace  `json:"places"`
+	}
+
+	jsonStepPlace struct {
+		File     string `json:"file,omitempty"`
+		Line     int    `json:"line,omitempty"`
+		Suite    string `json:"suite"`
+		Scenario string `json:"scenario"`
+		Step     string `json:"step"`
+	}
+
 	jsonSummary struct {
 		Outcome finding.Outcome `json:"outcome"`
 		finding.Counts
@@ -62,6 +96,7 @@ type (
 	jsonFinding struct {
 		Rule     string           `json:"rule"`
 		Severity finding.Severity `json:"severity"`
+		Allowed  string           `json:"allowed,omitempty"`
 		Place    *jsonPlace       `json:"place,omitempty"`
 		Path     string           `json:"path,omitempty"`
 		Message  string           `json:"message"`

@@ -84,7 +84,7 @@ func toJSONStep(s finding.Step) jsonStep {
 
 func toJSONFinding(f finding.Finding) jsonFinding {
 	out := jsonFinding{
-		Rule: utf8Text(f.Rule), Severity: f.Severity, Place: toJSONPlace(f.Pos), Path: utf8Text(f.Path),
+		Rule: utf8Text(f.Rule), Severity: f.Severity, Allowed: utf8Text(f.Allowed), Place: toJSONPlace(f.Pos), Path: utf8Text(f.Path),
 		Message: utf8Text(f.Message), Expected: utf8Text(f.Expected), Actual: utf8Text(f.Actual),
 		Title: utf8Text(f.Title), Cites: utf8Texts(f.Cites), Mend: utf8Text(f.Mend),
 	}
@@ -183,6 +183,28 @@ func toJSONTLS(t *exchange.TLS) *jsonTLS {
 			Subject: utf8Text(c.Subject), Issuer: utf8Text(c.Issuer), Names: utf8Texts(c.Names),
 			NotBefore: instant(c.NotBefore), NotAfter: instant(c.NotAfter),
 		}
+	}
+	return out
+}
+
+func toJSONGroups(groups *finding.Groups) jsonGroups {
+	out := jsonGroups{Groups: []jsonGroup{}}
+	for _, g := range groups.All() {
+		group := jsonGroup{
+			Rule: utf8Text(g.Rule), Severity: g.Severity, Endpoint: utf8Text(g.Endpoint), Status: g.Status, Path: utf8Text(g.Path),
+			Message: utf8Text(g.First.Message), Title: utf8Text(g.First.Title), Cites: utf8Texts(g.First.Cites), Mend: utf8Text(g.First.Mend),
+			Count: g.Count, Steps: g.Steps,
+		}
+		for _, at := range g.Places {
+			group.Places = append(group.Places, jsonStepPlace{
+				File: utf8Text(at.Pos.File), Line: at.Pos.Line, Suite: utf8Text(at.Suite), Scenario: utf8Text(at.Scenario), Step: utf8Text(at.Step),
+			})
+		}
+		out.Groups = append(out.Groups, group)
+	}
+	left := jsonUngrouped{groups.Beyond(finding.Error), groups.Beyond(finding.Warning), groups.Beyond(finding.Info)}
+	if left != (jsonUngrouped{}) {
+		out.Ungrouped = &left
 	}
 	return out
 }

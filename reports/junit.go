@@ -163,7 +163,7 @@ func (j *junit) fromStep(s finding.Scenario, step finding.Step, class, name stri
 func (j *junit) explanation(s finding.Scenario, step finding.Step) string {
 	p := printer{styles: newStyles(false)}
 	p.line(place(s, step))
-	p.explain(step, j.header.Strict, fileLimits, false)
+	p.explain(step, telling{strict: j.header.Strict, limit: fileLimits})
 	return p.String()
 }
 
@@ -173,7 +173,7 @@ func (j *junit) beside(step finding.Step) string {
 	p := printer{styles: newStyles(false)}
 	warnings := 0
 	for _, f := range step.Findings {
-		if f.Severity != finding.Warning || j.header.Strict {
+		if f.Weight() != finding.Warning || j.header.Strict {
 			continue
 		}
 		if warnings++; warnings <= maxFindings {

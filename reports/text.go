@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,7 +16,8 @@ type text struct {
 	options  Options
 	printer  printer
 	header   finding.Header
-	warnings warnings
+	groups   finding.Groups
+	exhibits exhibits
 	broken   []string // what did not pass, for the end
 	beyond   int      // what did not pass and is not in broken
 	// How scenarios ended; the summary counts their steps only.
@@ -29,7 +31,7 @@ func newText(w io.Writer, o Options) Report {
 	if o.Width == 0 {
 		o.Width = 100
 	}
-	return &text{w: w, options: o, printer: printer{styles: newStyles(o.Color)}}
+	return &text{w: w, options: o, printer: printer{styles: newStyles(o.Color)}, exhibits: exhibits{}}
 }
 
 func (t *text) flush() error {
@@ -65,15 +67,19 @@ func (t *text) Scenario(s finding.Scenario) error {
 	if needsCase(s) && s.Outcome >= finding.Failed {
 		t.whole(s)
 	}
+	t.groups.Add(s)
+	brief := false
 	for _, step := range s.Steps {
-		for _, f := range step.Findings {
-			if f.Severity == finding.Warning && !t.header.Strict {
-				t.warnings.add(step, f)
-			}
+		if step.Outcome < finding.Failed {
+			continue
 		}
-		if step.Outcome >= finding.Failed {
-			t.failure(s, step)
+		if brief && !t.repeated(step) {
+			t.printer.line()
 		}
+		brief = t.failure(s, step)
+	}
+	if brief {
+		t.printer.line()
 	}
 	return t.flush()
 }
@@ -90,16 +96,42 @@ func (t *text) whole(s finding.Scenario) {
 	t.printer.line()
 }
 
-func (t *text) failure(s finding.Scenario, step finding.Step) {
+// failure writes what is wrong with a step. It gives true where that is brief,
+// since all of it was explained before; no empty line follows then.
+func (t *text) failure(s finding.Scenario, step finding.Step) (brief bool) {
 	p := &t.printer
 	t.remember(place(s, step))
 	p.line(t.mark(step.Outcome), " ", p.bold(place(s, step)))
-	limit := terminalLimits
-	if t.options.Verbose {
-		limit = noLimits
+	failing := step.Failing(t.header.Strict)
+	told := failing[:min(len(failing), maxFindings)]
+	if t.repeated(step) {
+		p.in(func() {
+			for _, f := range told {
+				p.again(step, f, t.exhibits)
+			}
+			if more := len(failing) - len(told); more > 0 {
+				p.line("… ", count(more, "more finding"))
+			}
+		})
+		t.exhibits.add(step, told)
+		return true
 	}
-	p.in(func() { p.explain(step, t.header.Strict, limit, t.options.Verbose) })
+	how := telling{strict: t.header.Strict, limit: terminalLimits, exhibits: t.exhibits}
+	if t.options.Verbose {
+		how = telling{strict: t.header.Strict, limit: noLimits, details: true}
+	}
+	p.in(func() { p.explain(step, how) })
 	p.line()
+	t.exhibits.add(step, told)
+	return false
+}
+
+// repeated reports whether nothing is to be said of a failed step but what was
+// explained before.
+func (t *text) repeated(step finding.Step) bool {
+	failing := step.Failing(t.header.Strict)
+	return !t.options.Verbose && step.Outcome == finding.Failed && len(failing) > 0 &&
+		!slices.ContainsFunc(failing, func(f finding.Finding) bool { return t.exhibits[f.Rule] == nil })
 }
 
 func (t *text) remember(place string) {
@@ -168,7 +200,7 @@ func (t *text) step(step finding.Step) {
 func (t *text) beside(step finding.Step) string {
 	n := 0
 	for _, f := range step.Findings {
-		if f.Severity == finding.Warning {
+		if f.Weight() == finding.Warning {
 			n++
 		}
 	}
@@ -204,7 +236,7 @@ func (t *text) mark(o finding.Outcome) string {
 func (t *text) End(s finding.Summary) error {
 	p := &t.printer
 	if !t.options.Quiet {
-		t.warnings.write(p)
+		t.summarise()
 		t.recall()
 	}
 	for _, n := range s.Notes {
@@ -236,40 +268,4 @@ func (t *text) recall() {
 		}
 	})
 	p.line()
-}
-
-func (t *text) totals(s finding.Summary) {
-	p := &t.printer
-	words := [...]string{
-		finding.Passed:  p.good("PASSED"),
-		finding.Skipped: p.warn("SKIPPED"),
-		finding.Failed:  p.bad("FAILED"),
-		finding.Errored: p.bad("ERROR"),
-	}
-	outcomes := tally([]amount{
-		{s.Passed, "passed"}, {s.Failed, "failed"}, {s.Errors, plural(s.Errors, "error")}, {s.Skipped, "skipped"},
-	})
-	line := words[s.Outcome] + ": " + count(s.Steps, "step") + " in " + count(s.Scenarios, "scenario")
-	if outcomes != "" {
-		line += ": " + outcomes
-	}
-	if beside := tally([]amount{{s.Warnings, plural(s.Warnings, "warning")}, {s.Infos, plural(s.Infos, "info")}}); beside != "" {
-		line += " · " + beside
-	}
-	p.line(line, " · ", count(s.Requests, "request"), " in ", duration(s.Duration))
-}
-
-type amount struct {
-	n    int
-	noun string
-}
-
-func tally(amounts []amount) string {
-	var parts []string
-	for _, a := range amounts {
-		if a.n > 0 {
-			parts = append(parts, commas(a.n)+" "+a.noun)
-		}
-	}
-	return strings.Join(parts, ", ")
 }

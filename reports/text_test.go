@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"httpprobe/probe/finding"
+	"httpprobe/probe/source"
 )
 
 func TestVisible(t *testing.T) {
@@ -165,20 +166,52 @@ func TestHeadline(t *testing.T) {
 	}
 }
 
-func TestWarningsAreTakenTogether(t *testing.T) {
-	var w warnings
-	for i := range maxGroups + 5 {
-		s := step("a", i, finding.Passed, nil, exchanged("GET", "/", 200, ""))
+func TestPlaces(t *testing.T) {
+	place := func(file string, line int) finding.Place {
+		return finding.Place{Pos: source.Pos{File: file, Line: line}}
+	}
+	many := finding.Group{Steps: 1234}
+	for i := range 20 {
+		many.Places = append(many.Places, place("a.yaml", i+1))
+	}
+	for _, tt := range []struct {
+		group finding.Group
+		want  string
+	}{
+		{finding.Group{Steps: 1, Places: []finding.Place{place("a.yaml", 3)}}, "a.yaml:3"},
+		{finding.Group{Steps: 4, Places: []finding.Place{place("a.yaml", 3), place("a.yaml", 7), place("a.yaml", 7), place("b.yaml", 1)}}, "a.yaml:3, 7 ×2; b.yaml:1"},
+		{finding.Group{Steps: 3, Places: []finding.Place{place("a.yaml", 3), place("b.yaml", 3)}}, "a.yaml:3; b.yaml:3 and 1 more step"},
+		{many, "a.yaml:1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 and 1,214 more steps"},
+	} {
+		if got := places(tt.group); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+func TestAllowedFindingsAreNamed(t *testing.T) {
+	want := "allowed: 405 response to PUT without an Allow field [allow-on-405], since the gateway takes it away, see #12\n"
+	for format, o := range map[string]Options{"text": {Verbose: true}, "junit": {Verbose: true}} {
+		if got := string(render(t, format, o, accepted())); !strings.Contains(got, want) {
+			t.Errorf("%s has no %q", format, want)
+		}
+	}
+}
+
+func TestFurtherFindingsAreCounted(t *testing.T) {
+	var scenarios []finding.Scenario
+	for i := range finding.MaxGroups + 5 {
+		s := step("a", i, finding.Passed, []finding.Finding{weak(0)}, exchanged("GET", "/", 200, ""))
 		s.Endpoint = "GET /" + commas(i)
-		w.add(s, weak(0))
-		w.add(s, weak(0))
+		scenarios = append(scenarios, scenario("b", s))
 	}
-	p := printer{styles: newStyles(false)}
-	w.write(&p)
-	if got := strings.Count(p.String(), "×2"); got != maxGroups {
-		t.Errorf("%d kinds", got)
+	got := string(render(t, "text", Options{}, runOf(scenarios...)))
+	for _, want := range []string{" ×200\n", "\n    … and 190 more endpoints\n", "\n  … and 5 more findings of severity warning\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %q in the report", want)
+		}
 	}
-	if !strings.Contains(p.String(), "… 10 warnings of further kinds") {
-		t.Error("the others are not counted")
+	if got := string(render(t, "json", Options{}, runOf(scenarios...))); !strings.Contains(got, `"ungrouped":{"warning":5}`) {
+		t.Error("the json report does not count them")
 	}
 }

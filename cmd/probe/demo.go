@@ -4,16 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"httpprobe/probe/demo"
+	"httpprobe/probe/source"
 )
 
 // serveDemo serves the demo API on a free loopback port until stop is called.
-func serveDemo(ctx context.Context) (url string, stop func(), err error) {
+func serveDemo(ctx context.Context, fault demo.Fault) (url string, stop func(), err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, failuref("cannot serve the demo API: %s", reason(err))
@@ -23,7 +25,7 @@ func serveDemo(ctx context.Context) (url string, stop func(), err error) {
 	go func() {
 		defer close(done)
 		// When it fails the run sees it: the server is gone.
-		_ = demo.Serve(ctx, listener, demo.Options{})
+		_ = demo.Serve(ctx, listener, demo.Options{Fault: fault})
 	}()
 	return "http://" + listener.Addr().String(), func() {
 		cancel()
@@ -33,24 +35,31 @@ func serveDemo(ctx context.Context) (url string, stop func(), err error) {
 
 func newDemo(s streams) *cobra.Command {
 	address := "127.0.0.1:8080"
+	var fault demo.Fault
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Serve the demo API",
 		Long: `Serve the demo API until Ctrl-C: a small REST service that does every status
 code right. It keeps everything in memory and begins anew each time.
 
+With --break it is served with one fault, which breaks the rule of that id and
+what follows from it, to see how probe tells of it.
+
 The exit status is 0 when it is stopped, and 3 when the address cannot be used.`,
 		Example: `  probe demo
-  probe demo --addr 127.0.0.1:0        a free port`,
+  probe demo --addr 127.0.0.1:0        a free port
+  probe demo --break allow-on-405      a 405 without Allow`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := applySettings(cmd, s); err != nil {
 				return err
 			}
-			return runDemo(cmd.Context(), s, address)
+			return runDemo(cmd.Context(), s, address, fault)
 		},
 	}
 	cmd.Flags().Var(single(&address, "HOST:PORT", address, parseAddress), "addr", "where to listen; port 0 is a free one")
+	cmd.Flags().Var(single(&fault, "RULE", "", parseFault), "break", "serve it with a fault that breaks this rule")
+	completeFaults(cmd)
 	return cmd
 }
 
@@ -61,7 +70,54 @@ func parseAddress(s string) (string, error) {
 	return s, nil
 }
 
-func runDemo(ctx context.Context, s streams, address string) error {
+// parseFault gives the fault that breaks a rule.
+func parseFault(rule string) (demo.Fault, error) {
+	fault, ok := demo.FindFault(rule)
+	if ok {
+		return fault, nil
+	}
+	var known []string
+	for _, f := range demo.Faults() {
+		known = append(known, f.Rule)
+	}
+	if near := source.Nearest(rule, known); near != "" {
+		return fault, fmt.Errorf("there is no rule %q; did you mean %s?", rule, near)
+	}
+	return fault, fmt.Errorf("there is no rule %q; probe rules lists them", rule)
+}
+
+// completeFaults completes the value of --break.
+func completeFaults(cmd *cobra.Command) {
+	err := cmd.RegisterFlagCompletionFunc("break", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		var out []cobra.Completion
+		for _, f := range demo.Faults() {
+			out = append(out, cobra.CompletionWithDesc(f.Rule, f.Text))
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
+// brokenly says what is wrong with a demo that has a fault.
+func brokenly(f demo.Fault) string {
+	if f.Rule == "" {
+		return ""
+	}
+	seen := ""
+	switch {
+	case f.Secure && f.Public:
+		seen = " This shows over https, at an address of the internet."
+	case f.Secure:
+		seen = " This shows over https, behind a proxy that speaks it."
+	case f.Public:
+		seen = " This shows at an address of the internet."
+	}
+	return fmt.Sprintf("\nIt is broken: it %s (%s).%s\n", f.Text, f.Rule, seen)
+}
+
+func runDemo(ctx context.Context, s streams, address string, fault demo.Fault) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -72,10 +128,11 @@ func runDemo(ctx context.Context, s streams, address string) error {
 	ctx, stop := untilSignal(ctx, func(error) {})
 	defer stop()
 	url := "http://" + listener.Addr().String()
-	if _, err := fmt.Fprintf(s.out, welcome, url, url, demo.AdminToken, url, url); err != nil {
+	text := fmt.Sprintf(welcome, url, url, demo.AdminToken, url, url) + brokenly(fault)
+	if _, err := io.WriteString(s.out, text); err != nil {
 		return errors.Join(failuref("cannot write to standard output: %s", reason(err)), listener.Close())
 	}
-	if err := demo.Serve(ctx, listener, demo.Options{}); err != nil {
+	if err := demo.Serve(ctx, listener, demo.Options{Fault: fault}); err != nil {
 		return failuref("cannot serve the demo API any longer: %s", reason(err))
 	}
 	return nil

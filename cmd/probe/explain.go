@@ -14,9 +14,9 @@ import (
 )
 
 const explainLong = `Explain a rule: how much it weighs and what it rests on, what is checked, where
-it keeps silent or weighs less or more, a wrong and a right exchange, what to
-change in the service, and the sections to read. A finding names its rule;
-probe rules lists them all.
+it keeps silent or weighs less or more, what of it is not decided and why, a
+wrong and a right exchange, what to change in the service, and the sections to
+read. A finding names its rule; probe rules lists them all.
 
 A rule that does not fit an API is set to another severity in a suite or step:
 
@@ -81,12 +81,14 @@ func writeRule(w io.Writer, r rule.Rule) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\n", r.ID, r.Title)
 	for _, part := range [...]struct{ name, text string }{
-		{"severity", fmt.Sprintf("%s; in profile rfc: %s", r.Severity, r.InRFC())},
+		{"severity", severityText(r)},
 		{"basis", r.Basis},
 		{"topic", string(r.Topic)},
 		{"seen", r.SeenWhere()},
 		{"checked", r.Text},
 		{"except", r.Silent},
+		{"state", string(r.State())},
+		{"undecided", r.Undecided},
 		{"wrong", r.Bad},
 		{"right", r.Good},
 		{"mend", r.Mend},
@@ -98,6 +100,14 @@ func writeRule(w io.Writer, r rule.Rule) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func severityText(r rule.Rule) string {
+	text := fmt.Sprintf("%s; in profile rfc: %s", r.Severity, r.InRFC())
+	if r.Optional {
+		text = "off until one is set for the rule by its name; then " + text
+	}
+	return text
 }
 
 // partIndent is where the text of a part begins.

@@ -37,9 +37,9 @@ func (a *annotations) Scenario(s finding.Scenario) error {
 				pos = step.Pos
 			}
 			switch {
-			case f.Severity == finding.Error:
+			case f.Weight() == finding.Error:
 				a.add(&a.errors, "error", pos, title, explain(f))
-			case f.Severity == finding.Warning:
+			case f.Weight() == finding.Warning:
 				a.add(&a.warnings, "warning", pos, title, explain(f))
 			}
 		}

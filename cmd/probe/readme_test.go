@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"httpprobe/probe/demo"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"httpprobe/probe/finding"
 	"httpprobe/probe/match"
 	"httpprobe/probe/rule"
 )
@@ -36,7 +38,7 @@ func blocks(text, language string) []string {
 // order, against the demo API.
 func TestReadmeTour(t *testing.T) {
 	text := readme(t)
-	url, stop, err := serveDemo(t.Context())
+	url, stop, err := serveDemo(t.Context(), demo.Fault{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +57,7 @@ func TestReadmeTour(t *testing.T) {
 		expectExit(t, []string{"validate", name}, 0)
 	}
 	expectExit(t, []string{"run", "format.yaml"}, 0)
+	expectExit(t, []string{"run", "settings.yaml"}, 0)
 	ran := 0
 	for _, block := range blocks(text, "console") {
 		for line := range strings.Lines(block) {
@@ -89,23 +92,45 @@ func expectExit(t *testing.T, args []string, want int) {
 	}
 }
 
-// TestReadmeRules holds the table of rules against the book.
+// TestReadmeRules holds the tables about rules against the book.
 func TestReadmeRules(t *testing.T) {
-	text := readme(t)
-	var table strings.Builder
-	for _, r := range rule.Book() {
-		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", r.ID, r.Severity, strings.ReplaceAll(r.Title, "|", `\|`))
+	var counts, rules strings.Builder
+	sum := map[rule.State]int{}
+	for topic, of := range rule.ByTopic(rule.Book()) {
+		states := map[rule.State]int{}
+		for _, r := range of {
+			severity := r.Severity
+			if r.Optional {
+				severity = finding.Off
+			}
+			fmt.Fprintf(&rules, "| `%s` | %s | %s | %s | %s |\n", r.ID, severity, seenWords(r), r.State(), strings.ReplaceAll(r.Title, "|", `\|`))
+			states[r.State()]++
+			sum[r.State()]++
+		}
+		fmt.Fprintf(&counts, "| %s | %d | %d | %d | %d |\n", topic, len(of), states[rule.Decided], states[rule.InPart], states[rule.Undecided])
 	}
-	if strings.Contains(text, table.String()) {
-		return
+	fmt.Fprintf(&counts, "| all | %d | %d | %d | %d |\n", len(rule.Book()), sum[rule.Decided], sum[rule.InPart], sum[rule.Undecided])
+	tables := []struct{ head, rows string }{
+		{"| topic | rules | decided | in part | undecided |\n| --- | --- | --- | --- | --- |\n", counts.String()},
+		{"| rule | severity | seen | state | demands |\n| --- | --- | --- | --- | --- |\n", rules.String()},
 	}
-	if !*update {
-		t.Fatal("the table of rules in the README is not that of the book; -update rewrites it")
-	}
-	start := strings.Index(text, "| --- | --- | --- |\n") + len("| --- | --- | --- |\n")
-	end := start + strings.Index(text[start:], "\n\n") + 1
-	if err := os.WriteFile("../../README.md", []byte(text[:start]+table.String()+text[end:]), 0o644); err != nil {
-		t.Fatal(err)
+	for _, table := range tables {
+		text := readme(t)
+		if strings.Contains(text, table.head+table.rows+"\n") {
+			continue
+		}
+		if !*update {
+			t.Errorf("a table in the README is not that of the book; -update rewrites it: %s", table.head)
+			continue
+		}
+		before, after, found := strings.Cut(text, table.head)
+		if !found {
+			t.Fatalf("the README has no table with the head %s", table.head)
+		}
+		_, after, _ = strings.Cut(after, "\n\n")
+		if err := os.WriteFile("../../README.md", []byte(before+table.head+table.rows+"\n"+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

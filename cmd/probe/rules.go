@@ -18,7 +18,8 @@ const rulesLong = `List the rules that every answer is held against, topic by to
 
 The column SEEN says what shows a violation: one exchange, the octets of a
 message, a follow-up (a second, safe request of the scenario), a write (a
-second request that writes), or the exchanges of the whole run.
+second request that writes), or the exchanges of the whole run. STATE says how
+much of the demand probe decides; probe explain tells what is left out, and why.
 
 --format markdown writes the whole book as one page. --format json writes one
 JSON document to standard output, an array in the order of the book:
@@ -30,6 +31,8 @@ JSON document to standard output, an array in the order of the book:
       "title": "whoever gets a 405 is told what is allowed",
       "severity": "error",       error, warning or info
       "severity_rfc": "error",   the same in profile rfc
+      "state": "in part",        decided, in part or undecided
+      "optional": true,          it is off until a severity is set by its id
       "basis": "MUST",           what the demand rests on, for people
       "seen": ["exchange"],      exchange, octets, follow-up, write, run
       "when": {                  only such exchanges are looked at; each part
@@ -40,6 +43,7 @@ JSON document to standard output, an array in the order of the book:
       },
       "text": "A 405 …",         what is checked, and why
       "except": "…",             where it keeps silent, or weighs less or more
+      "undecided": "…",          which part, or all, is not decided, and why
       "wrong": "DELETE /users → 405",
       "right": "DELETE /users → 405 + Allow: GET, POST",
       "mend": "…",               what to change in the service
@@ -47,7 +51,8 @@ JSON document to standard output, an array in the order of the book:
     }
   ]
 
-What a rule does not have is left out: when and its parts, except.`
+What a rule does not have is left out: optional, when and its parts, except,
+undecided.`
 
 // ruleDocument is one rule in the JSON document of probe rules.
 type ruleDocument struct {
@@ -56,11 +61,14 @@ type ruleDocument struct {
 	Title       string           `json:"title"`
 	Severity    finding.Severity `json:"severity"`
 	SeverityRFC finding.Severity `json:"severity_rfc"`
+	State       rule.State       `json:"state"`
+	Optional    bool             `json:"optional,omitempty"`
 	Basis       string           `json:"basis"`
 	Seen        []string         `json:"seen"`
 	When        ruleWhen         `json:"when,omitzero"`
 	Text        string           `json:"text"`
 	Except      string           `json:"except,omitempty"`
+	Undecided   string           `json:"undecided,omitempty"`
 	Wrong       string           `json:"wrong"`
 	Right       string           `json:"right"`
 	Mend        string           `json:"mend"`
@@ -156,14 +164,18 @@ func writeRules(w io.Writer, rules []rule.Rule) error {
 		id, seen = max(id, len(r.ID)), max(seen, len(seenWords(r)))
 	}
 	var b strings.Builder
-	row := func(name, severity, where, title string) {
-		fmt.Fprintf(&b, "  %-*s  %-8s  %-*s  %s\n", id, name, severity, seen, where, title)
+	row := func(name, severity, where, state, title string) {
+		fmt.Fprintf(&b, "  %-*s  %-8s  %-*s  %-9s  %s\n", id, name, severity, seen, where, state, title)
 	}
-	row("RULE", "SEVERITY", "SEEN", "DEMANDS")
+	row("RULE", "SEVERITY", "SEEN", "STATE", "DEMANDS")
 	for topic, of := range rule.ByTopic(rules) {
 		fmt.Fprintf(&b, "\n%s\n", topic)
 		for _, r := range of {
-			row(r.ID, r.Severity.String(), seenWords(r), r.Title)
+			severity := r.Severity
+			if r.Optional {
+				severity = finding.Off
+			}
+			row(r.ID, severity.String(), seenWords(r), string(r.State()), r.Title)
 		}
 	}
 	fmt.Fprintf(&b, "\n%s\n", rule.Summary(rules))
@@ -185,8 +197,8 @@ func writeRulesJSON(w io.Writer, rules []rule.Rule) error {
 	out := make([]ruleDocument, len(rules))
 	for i, r := range rules {
 		out[i] = ruleDocument{
-			ID: r.ID, Topic: r.Topic, Title: r.Title, Severity: r.Severity, SeverityRFC: r.InRFC(), Basis: r.Basis,
-			Seen: sightWords(r.Seen), When: ruleWhen(r.When), Text: r.Text, Except: r.Silent, Wrong: r.Bad, Right: r.Good,
+			ID: r.ID, Topic: r.Topic, Title: r.Title, Severity: r.Severity, SeverityRFC: r.InRFC(), State: r.State(), Optional: r.Optional, Basis: r.Basis,
+			Seen: sightWords(r.Seen), When: ruleWhen(r.When), Text: r.Text, Except: r.Silent, Undecided: r.Undecided, Wrong: r.Bad, Right: r.Good,
 			Mend: r.Mend, Cites: r.Spec,
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"httpprobe/probe/finding"
 	"httpprobe/probe/rule"
 )
 
@@ -24,7 +25,11 @@ func printed(t *testing.T, args ...string) string {
 func TestRulesTableHasEveryRule(t *testing.T) {
 	out := printed(t, "rules")
 	for _, r := range rule.Book() {
-		row := regexp.MustCompile(`(?m)^  ` + regexp.QuoteMeta(r.ID) + ` +` + r.Severity.String() + ` .*  ` + regexp.QuoteMeta(r.Title) + `$`)
+		severity := r.Severity
+		if r.Optional {
+			severity = finding.Off
+		}
+		row := regexp.MustCompile(`(?m)^  ` + regexp.QuoteMeta(r.ID) + ` +` + severity.String() + ` .*  ` + string(r.State()) + ` +` + regexp.QuoteMeta(r.Title) + `$`)
 		if n := len(row.FindAllString(out, -1)); n != 1 {
 			t.Errorf("%d rows for %s", n, r.ID)
 		}
@@ -38,10 +43,11 @@ func TestRulesJSONSaysAllOfEveryRule(t *testing.T) {
 	d := json.NewDecoder(strings.NewReader(printed(t, "rules", "--format", "json")))
 	d.DisallowUnknownFields()
 	var got []struct {
-		ID, Topic, Title, Severity, Basis, Text, Except, Wrong, Right, Mend string
-		SeverityRFC                                                         string `json:"severity_rfc"`
-		Seen, Cites                                                         []string
-		When                                                                struct {
+		ID, Topic, Title, Severity, State, Basis, Text, Except, Undecided, Wrong, Right, Mend string
+		SeverityRFC                                                                           string `json:"severity_rfc"`
+		Optional                                                                              bool
+		Seen, Cites                                                                           []string
+		When                                                                                  struct {
 			Statuses, Classes []int
 			Methods, Fields   []string
 		}
@@ -55,9 +61,12 @@ func TestRulesJSONSaysAllOfEveryRule(t *testing.T) {
 	}
 	for i, r := range book {
 		g := got[i]
+		if g.Optional != r.Optional {
+			t.Errorf("%s: optional is %t", r.ID, g.Optional)
+		}
 		texts := [][2]string{
 			{g.ID, r.ID}, {g.Topic, string(r.Topic)}, {g.Title, r.Title}, {g.Severity, r.Severity.String()}, {g.Basis, r.Basis}, {g.Text, r.Text},
-			{g.Except, r.Silent}, {g.Wrong, r.Bad}, {g.Right, r.Good}, {g.Mend, r.Mend}, {g.SeverityRFC, r.InRFC().String()},
+			{g.Except, r.Silent}, {g.Wrong, r.Bad}, {g.Right, r.Good}, {g.Mend, r.Mend}, {g.SeverityRFC, r.InRFC().String()}, {g.State, string(r.State())}, {g.Undecided, r.Undecided},
 			{strings.Join(g.Cites, "\n"), strings.Join(r.Spec, "\n")},
 		}
 		for _, pair := range texts {
@@ -86,7 +95,7 @@ func TestExplainSaysAllOfEveryRule(t *testing.T) {
 	words := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 	for _, r := range rule.Book() {
 		out := printed(t, "explain", r.ID)
-		for _, text := range []string{r.Title, r.Basis, string(r.Topic), r.SeenWhere(), r.Text, r.Silent, r.Bad, r.Good, r.Mend, strings.Join(r.Spec, ", ")} {
+		for _, text := range []string{r.Title, r.Basis, string(r.Topic), r.SeenWhere(), r.Text, r.Silent, string(r.State()), r.Undecided, r.Bad, r.Good, r.Mend, strings.Join(r.Spec, ", ")} {
 			if !strings.Contains(words(out), words(text)) {
 				t.Errorf("%s: %q is missing", r.ID, text)
 			}

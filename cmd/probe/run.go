@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"httpprobe/probe"
+	"httpprobe/probe/demo"
+	"httpprobe/probe/rule"
 	"httpprobe/scenarios"
 )
 
@@ -23,6 +25,12 @@ teardown still happens and reports are written; a second Ctrl-C quits at once.
 
 Requests go to the host of the base URL only, and to hosts of --allow-host.
 
+With --verify the rules that one answer cannot decide are asked too: requests of
+the rulebook follow those of the scenarios, such as HEAD after GET, or GET with
+the ETag that came. They only read, each is sent once for an endpoint and
+identity, and they do not count as steps. With --verify=write there are also
+some that write, such as the same PUT again, only on what the run created.
+
 An env file holds lines KEY=VALUE, with # comments. 'single' quotes are literal,
 in "double" quotes \n \r \t \" \\ \$ are known. Nothing is expanded.
 
@@ -30,11 +38,13 @@ With GITHUB_ACTIONS=true findings are also shown at the lines of the scenario
 files (at most 10), and a summary is added to the job.`
 
 const runExample = `  probe run --demo                                  try it without an API of your own
+  probe run --demo --break allow-on-405             see how a breach is told
   probe run                                         all files below scenarios/
   probe run users.yaml --base-url http://127.0.0.1:8080
   probe run --tags 'smoke && !slow' --fail-fast
   probe run --report junit=results.xml --report json=results.json
   probe run --secret ADMIN_TOKEN --env-file test.env
+  probe run --verify --strict
   probe run --rate 100/m --parallel 2
   probe run --dry-run                               list the requests, send nothing`
 
@@ -43,12 +53,14 @@ type runFlags struct {
 	input    inputFlags
 	tls      tlsFlags
 	demo     bool
+	fault    demo.Fault
 	reports  []reportTarget
 	parallel int
 	rate     float64
 	maxBody  int64
 	failFast bool
 	strict   bool
+	verify   rule.Verify
 	dryRun   bool
 	verbose  bool
 	quiet    bool
@@ -77,16 +89,21 @@ func newRun(s streams) *cobra.Command {
 	f.SortFlags = false
 	flags.input.register(cmd)
 	f.BoolVar(&flags.demo, "demo", false, "serve the demo API on a free port and run the shipped suites, or the given files, against it")
+	f.Var(single(&flags.fault, "RULE", "", parseFault), "break", "with --demo: a fault that breaks this rule")
 	f.Var(repeated(&flags.reports, "FORMAT=FILE", parseReport), "report", "write a report; FILE - is standard output (repeatable). Formats: "+formatNames())
 	f.Var(single(&flags.parallel, "N", "8", parseCount), "parallel", "scenarios that run at the same time")
 	f.Var(single(&flags.rate, "RATE", "", parseRate), "rate", "requests at most over the whole run: 20/s, 100/m")
 	f.BoolVar(&flags.failFast, "fail-fast", false, "begin no further scenario after one that did not pass")
 	f.BoolVar(&flags.strict, "strict", false, "warnings fail their steps")
+	verify := single(&flags.verify, "write", "", parseVerify)
+	f.Var(verify, "verify", "also send the rulebook's safe follow-up requests; =write: those that write too, on what the run created")
+	f.Lookup("verify").NoOptDefVal = "true"
 	f.BoolVar(&flags.dryRun, "dry-run", false, "list the requests, send nothing")
 	flags.tls.register(cmd)
 	f.Var(single(&flags.maxBody, "SIZE", "10MiB", parseSize), "max-body", "how much of a response's content is read")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every exchange in full")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "show only what failed")
+	completeFaults(cmd)
 	if err := cmd.RegisterFlagCompletionFunc("report", reportFormats); err != nil {
 		panic(err) // there is no such flag
 	}
@@ -112,6 +129,9 @@ func (f *runFlags) check(levels map[string]level) error {
 			f.demo = d > b
 		}
 	}
+	if f.fault.Rule != "" && !f.demo {
+		return usagef("--break goes with --demo: it breaks the demo API")
+	}
 	return checkTargets(f.reports)
 }
 
@@ -121,7 +141,7 @@ func (f *runFlags) run(ctx context.Context, s streams, paths []string) error {
 		return err
 	}
 	if f.demo {
-		url, stop, err := serveDemo(ctx)
+		url, stop, err := serveDemo(ctx, f.fault)
 		if err != nil {
 			return err
 		}
@@ -156,7 +176,7 @@ func (f *runFlags) run(ctx context.Context, s streams, paths []string) error {
 func (f *runFlags) options() (probe.Options, error) {
 	config, err := f.tls.config()
 	return probe.Options{
-		Parallel: f.parallel, Rate: f.rate, FailFast: f.failFast, Strict: f.strict,
+		Parallel: f.parallel, Rate: f.rate, FailFast: f.failFast, Strict: f.strict, Verify: f.verify,
 		TLS: config, BodyLimit: f.maxBody,
 	}, err
 }

@@ -32,7 +32,7 @@ func (j *jobSummary) Scenario(s finding.Scenario) error {
 			what = append(what, step.Reason)
 		case finding.Failed:
 			for _, f := range step.Findings {
-				if f.Severity >= finding.Warning {
+				if f.Weight() >= finding.Warning {
 					what = append(what, f.Message)
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"httpprobe/probe/plan"
+	"httpprobe/probe/rule"
 )
 
 // value is a flag of this package: its text is read where it is given, so
@@ -195,4 +196,17 @@ func oneOf(words ...string) func(string) (string, error) {
 		}
 		return s, nil
 	}
+}
+
+// parseVerify reads how far follow-ups may go.
+func parseVerify(s string) (rule.Verify, error) {
+	switch s {
+	case "true":
+		return rule.SafeFollowUps, nil
+	case "false":
+		return rule.NoFollowUps, nil
+	case "write":
+		return rule.WritingFollowUps, nil
+	}
+	return rule.NoFollowUps, fmt.Errorf("%q is none of true, false, write", s)
 }

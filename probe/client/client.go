@@ -27,6 +27,13 @@ type Options struct {
 	// Now is the clock of what is recorded; limits go by the real one. nil is
 	// time.Now.
 	Now func() time.Time
+	// CloseWait is how long servers are waited for that have to close their
+	// side after an answer, unless that refuses content, or that have to read
+	// the rest of a body which they answered before it was sent; see
+	// exchange.Conn.LeftOpen. It is spent once for each scheme, host and port
+	// in the life of the client; when it is used up, those are not waited for
+	// any more. 0 waits for none.
+	CloseWait time.Duration
 	// IdlePerHost is how many idle connections are kept for each scheme, host
 	// and port; 0 is 64.
 	IdlePerHost int
@@ -45,6 +52,7 @@ type Client struct {
 	lookup  net.Resolver
 	dialer  net.Dialer
 	idle    pool
+	closing vigil
 	buffers sync.Pool // of *bufio.Reader
 	linger  time.Duration
 }
@@ -62,6 +70,7 @@ func New(o Options) *Client {
 	}
 	c := &Client{options: o, linger: illegalWait}
 	c.idle.most = o.IdlePerHost
+	c.closing.most = o.CloseWait
 	c.buffers.New = func() any { return bufio.NewReaderSize(nil, readBuffer) }
 	return c
 }
@@ -79,9 +88,10 @@ func (c *Client) Close() { c.idle.close() }
 // Failure, never an error, and stands beside as much of the response as came.
 //
 // With Expect: 100-continue the body is held back until 100 Continue or the
-// final response comes, or one second has passed, or half of the limit (RFC
-// 9110 §10.1.1). When the final response comes before the body is sent whole,
-// the rest is sent only after a 2xx that keeps the connection open. Nothing is
+// final response comes, or ContinueWait of the request has passed, or half of
+// the limit (RFC 9110 §10.1.1). When the final response comes before the body is
+// sent whole, the rest is sent only where the connection stays open: after a
+// 2xx, and for as long as Options.CloseWait allows after another. Nothing is
 // sent twice, with one exception that Conn.Resent tells of. Redirects are not
 // followed. A 101 ends the exchange, and its connection.
 func (c *Client) Do(ctx context.Context, r exchange.Request, limit time.Duration) exchange.Exchange {
@@ -100,6 +110,9 @@ func (c *Client) Do(ctx context.Context, r exchange.Request, limit time.Duration
 		t.to = to
 		t.run()
 	}
-	x.Timing.Total = c.options.Now().Sub(x.Started)
+	if t.ended.IsZero() {
+		t.ended = c.options.Now()
+	}
+	x.Timing.Total = t.ended.Sub(x.Started)
 	return x
 }

@@ -120,7 +120,7 @@ func (c *conn) look() state {
 	case c.direct != nil:
 		return c.lookDirect()
 	}
-	return c.await(time.Now().Add(glance))
+	return c.await(context.Background(), time.Now().Add(glance))
 }
 
 // How long a read may take that is to tell whether there is anything to read:
@@ -134,21 +134,21 @@ const (
 // reading that may not wait still gives, then what the socket holds. That may be
 // no more than a session ticket, so it has to be read to be judged.
 func (c *conn) lookSecure() state {
-	if s := c.await(longAgo); s != quiet {
+	if s := c.await(context.Background(), longAgo); s != quiet {
 		return s
 	}
 	if c.direct != nil && c.lookDirect() == quiet {
 		return quiet
 	}
-	return c.await(time.Now().Add(reading))
+	return c.await(context.Background(), time.Now().Add(reading))
 }
 
-// await waits until t for something to read.
-func (c *conn) await(t time.Time) state {
+// await waits until t, or until ctx ends, for something to read.
+func (c *conn) await(ctx context.Context, t time.Time) state {
 	if c.in.Buffered() > 0 {
 		return octets
 	}
-	_ = c.raw.SetReadDeadline(t)
+	c.readUntil(ctx, t)
 	if _, err := c.in.Peek(1); err != nil {
 		if late(err) {
 			return quiet
@@ -158,19 +158,19 @@ func (c *conn) await(t time.Time) state {
 	return octets
 }
 
-// spill takes what comes until t beyond the message that was read, and what is
-// there already, and tells whether the peer closed.
-func (c *conn) spill(t time.Time) (extra []byte, closed bool) {
+// spill takes what comes until t, or until ctx ends, beyond the message that was
+// read, and what is there already, and tells whether the peer closed.
+func (c *conn) spill(ctx context.Context, t time.Time) (extra []byte, closed bool) {
 	for len(extra) < exchange.ExtraLimit {
 		s := c.look()
 		if s == quiet && time.Now().Before(t) {
-			s = c.await(t)
+			s = c.await(ctx, t)
 		}
 		if s != octets {
 			return extra, s == ended
 		}
 		// They may have been seen in the socket only.
-		if s = c.await(time.Now().Add(reading)); s != octets {
+		if s = c.await(ctx, time.Now().Add(reading)); s != octets {
 			return extra, s == ended
 		}
 		piece, _ := c.in.Peek(min(c.in.Buffered(), exchange.ExtraLimit-len(extra)))

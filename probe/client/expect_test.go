@@ -79,8 +79,9 @@ func TestContinueThatNeverComesWithinAShortLimit(t *testing.T) {
 		return x, x.Failure == nil
 	})
 	whole(t, x)
-	if !x.Request.Unprompted {
-		t.Errorf("%+v", x.Request)
+	// It was sent, though the server is not to blame: it had less time than it may take.
+	if x.Request.Withheld || x.Request.Unprompted || x.Timing.Total >= continueWait {
+		t.Errorf("%+v after %s", x.Request, x.Timing.Total)
 	}
 }
 

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -13,7 +14,8 @@ import (
 )
 
 const (
-	// continueWait is how long the body waits for 100 Continue at most.
+	// continueWait is how long the body waits for 100 Continue at most, unless
+	// the request says it.
 	continueWait = time.Second
 	// illegalWait is how long octets are waited for that must not follow an
 	// answer without content: servers that send them do so at once.
@@ -31,6 +33,7 @@ type turn struct {
 	to       endpoint
 	limit    time.Duration // as asked for, for messages
 	deadline time.Time
+	ended    time.Time // when the answer had come whole, by the clock of the records
 }
 
 func (t *turn) run() {
@@ -67,8 +70,14 @@ func (t *turn) over(c *conn) (again bool) {
 	}
 	w := &writer{conn: c}
 	end := t.converse(c, w)
-	whole, usable := w.finish(t.grace(end))
-	t.x.Request.Partial = end == nil && !whole && len(t.x.Request.Body) > 0
+	if end == nil {
+		t.ended = t.client.options.Now()
+		t.rest(c, w)
+	}
+	whole, usable := w.finish()
+	if end == nil && !whole && len(t.x.Request.Body) > 0 {
+		t.x.Request.Early, t.x.Request.Partial = true, true
+	}
 	clean := end == nil && usable
 	if clean {
 		t.leftovers(c)
@@ -104,11 +113,13 @@ func (t *turn) converse(c *conn, w *writer) *wire.End {
 		w.write(c.out, request.Body)
 	}
 	c.reader.Begin(request.Method)
+	wait := cmp.Or(request.ContinueWait, continueWait)
 	// A server that does not know Expect needs time to answer, too.
-	patience := time.Now().Add(min(continueWait, time.Until(t.deadline)/2))
+	half := time.Until(t.deadline) / 2
+	patience := time.Now().Add(min(wait, half))
 	for t.x.Response == nil {
 		if held && !t.prompted(c, patience) {
-			held, request.Unprompted = false, true
+			held, request.Unprompted = false, wait <= half
 			w.write(nil, request.Body)
 		}
 		interim, resp, end := c.reader.Next()
@@ -133,19 +144,6 @@ func (t *turn) converse(c *conn, w *writer) *wire.End {
 	return end
 }
 
-// grace is how long the body is still sent once the conversation ended. Only a
-// refusal, or the end of the connection, says that nobody wants the rest (RFC
-// 9112 §9.5); a server may also answer before it has read everything.
-func (t *turn) grace(end *wire.End) time.Duration {
-	switch {
-	case end != nil:
-		return 0
-	case t.x.Response.Status/100 == 2 && t.reusable():
-		return max(writerGrace, time.Until(t.deadline))
-	}
-	return writerGrace
-}
-
 // holdsBack reports whether the body has to wait for 100 Continue, which
 // HTTP/1.0 does not know (RFC 9110 §10.1.1).
 func holdsBack(r *exchange.Request) bool {
@@ -166,26 +164,6 @@ func (t *turn) prompted(c *conn, patience time.Time) bool {
 	_, err := c.in.Peek(1)
 	c.readUntil(t.ctx, t.deadline)
 	return err == nil || !late(err) || t.ctx.Err() != nil
-}
-
-// leftovers records what stands behind the end of the message, and gives what
-// must not be there a short time to come.
-func (t *turn) leftovers(c *conn) {
-	resp := t.x.Response
-	switch {
-	case t.tunnel():
-	case resp.Framing == exchange.ByClose:
-		t.x.Conn.Closed = resp.Complete
-	case resp.Complete:
-		var wait time.Time
-		if resp.Framing == exchange.NoBody {
-			wait = time.Now().Add(t.client.linger)
-			if t.deadline.Before(wait) {
-				wait = t.deadline
-			}
-		}
-		resp.Extra, t.x.Conn.Closed = c.spill(wait)
-	}
 }
 
 // tunnel reports whether another protocol begins after the response.

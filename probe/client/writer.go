@@ -57,28 +57,44 @@ func (w *writer) send(head, body []byte) {
 	}
 }
 
-// finish reports whether all was written, and whether the connection is still
-// of use. It comes back only when nothing is being written any more, and breaks
-// the connection off where it has to stop the writing after the grace.
-func (w *writer) finish(grace time.Duration) (whole, usable bool) {
+// within waits so long for all that was given to be written, and reports
+// whether the writing is over.
+func (w *writer) within(d time.Duration) bool {
 	if w.busy == nil {
-		return w.err == nil, w.err == nil
-	}
-	if grace > 0 {
-		over := time.NewTimer(grace)
-		defer over.Stop()
-		select {
-		case <-w.busy:
-			return w.err == nil, w.err == nil
-		case <-over.C:
-		}
+		return true
 	}
 	select {
 	case <-w.busy:
-		return w.err == nil, w.err == nil
+		return true
 	default:
-		w.conn.abort()
-		<-w.busy
-		return w.err == nil, false
 	}
+	if d <= 0 {
+		return false
+	}
+	over := time.NewTimer(d)
+	defer over.Stop()
+	select {
+	case <-w.busy:
+		return true
+	case <-over.C:
+		return false
+	}
+}
+
+// failed reports, once the writing is over, whether the connection broke.
+func (w *writer) failed() bool { return w.err != nil && !late(w.err) }
+
+// timedOut reports, once the writing is over, whether a limit ended it.
+func (w *writer) timedOut() bool { return w.err != nil && late(w.err) }
+
+// finish reports whether all was written, and whether the connection is still
+// of use. It comes back only when nothing is being written any more, and breaks
+// the connection off where it has to stop the writing.
+func (w *writer) finish() (whole, usable bool) {
+	if w.within(0) {
+		return w.err == nil, w.err == nil
+	}
+	w.conn.abort()
+	<-w.busy
+	return w.err == nil, false
 }

@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 )
 
@@ -43,6 +45,23 @@ func (a *API) authorize(c *call, need role) *reply {
 		return &r
 	}
 	return nil
+}
+
+// exposed reports whether the request came in clear, and not from this machine
+// or its own network.
+func (c *call) exposed() bool {
+	at, ok := c.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok || c.TLS != nil {
+		return false
+	}
+	parsed, err := netip.ParseAddrPort(at.String())
+	ip := parsed.Addr().Unmap()
+	return err == nil && ip.IsGlobalUnicast() && !ip.IsPrivate()
+}
+
+func inClear() *reply {
+	r := failure(http.StatusForbidden, "TLS_REQUIRED", "Over the internet credentials are taken by https alone")
+	return &r
 }
 
 // profile tells callers who they are.

@@ -1,6 +1,14 @@
 package demo
 
-import "testing"
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
 
 func TestWhoMayDoWhat(t *testing.T) {
 	s := start(t, Options{})
@@ -61,4 +69,45 @@ func TestSessionCookie(t *testing.T) {
 		t.Errorf("the cookie is not taken back: %v", ended.Header["Set-Cookie"])
 	}
 	s.do("GET /api/session", "", sent).failed(401, "NO_SESSION")
+}
+
+func TestCredentialsInClear(t *testing.T) {
+	api := New(Options{})
+	for _, c := range []struct {
+		at             string
+		secure         bool
+		profile, login int
+	}{
+		{"127.0.0.1", false, 200, 200},
+		{"10.1.2.3", false, 200, 200},
+		{"::ffff:192.168.0.1", false, 200, 200},
+		{"fe80::1", false, 200, 200},
+		{"203.0.113.1", false, 403, 403},
+		{"2001:db8::1", false, 403, 403},
+		{"203.0.113.1", true, 200, 200},
+	} {
+		ask := func(method, target, body, authorization string) int {
+			at := &net.TCPAddr{IP: net.ParseIP(c.at), Port: 80}
+			r := httptest.NewRequestWithContext(context.WithValue(t.Context(), http.LocalAddrContextKey, at), method, target, strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			if authorization != "" {
+				r.Header.Set("Authorization", authorization)
+			}
+			if c.secure {
+				r.TLS = &tls.ConnectionState{}
+			}
+			w := httptest.NewRecorder()
+			api.ServeHTTP(w, r)
+			return w.Code
+		}
+		if got := ask("GET", "/api/profile", "", "Bearer user-token"); got != c.profile {
+			t.Errorf("a token at %s, TLS %t: %d, want %d", c.at, c.secure, got, c.profile)
+		}
+		if got := ask("POST", "/api/session", `{"name":"Ada"}`, ""); got != c.login {
+			t.Errorf("a login at %s, TLS %t: %d, want %d", c.at, c.secure, got, c.login)
+		}
+		if got := ask("GET", "/api/users/1", "", ""); got != 200 {
+			t.Errorf("nobody at %s, TLS %t: %d, want 200", c.at, c.secure, got)
+		}
+	}
 }

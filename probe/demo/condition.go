@@ -56,7 +56,7 @@ func notModified(r reply) reply {
 	out := empty(http.StatusNotModified)
 	for _, name := range []string{"Cache-Control", "Content-Location", "ETag", "Expires", "Vary"} {
 		if values := r.header.Values(name); len(values) > 0 {
-			out.header[name] = values
+			out.header[http.CanonicalHeaderKey(name)] = values
 		}
 	}
 	if out.header.Get("ETag") == "" && r.header.Get("Last-Modified") != "" {

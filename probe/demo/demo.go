@@ -3,7 +3,8 @@
 // with. Nothing it keeps outlives it, and it logs nothing.
 //
 // Every answer is a value, a reply, until the last moment: an action makes it,
-// finish holds it against the request's conditions, and send writes it.
+// finish holds it against the request's conditions, and send writes it. A Fault
+// reaches in between.
 package demo
 
 import (
@@ -27,6 +28,8 @@ type Options struct {
 	// AdminToken and UserToken are what the two roles present as
 	// `Authorization: Bearer …`; empty is the constant of the same name.
 	AdminToken, UserToken string
+	// Fault breaks the API in one respect; the zero value does not.
+	Fault Fault
 }
 
 // API is the service. It is an http.Handler, safe for concurrent use, and
@@ -41,7 +44,9 @@ type API struct {
 	sessions *shelf[string]
 	uploads  *shelf[upload]
 	limits   *limiter
+	ledger   *ledger
 	gateway  *gateway
+	faulty   hooks
 
 	// WebSockets outlive the requests that opened them. The lock lets none
 	// begin once Close waits.
@@ -64,6 +69,7 @@ func New(o Options) *API {
 		jobs:     newShelf[job](1000),
 		sessions: newShelf[string](1000),
 		uploads:  newShelf[upload](1000),
+		ledger:   newLedger(),
 		gateway:  newGateway(),
 		ctx:      ctx,
 		cancel:   cancel,
@@ -74,6 +80,9 @@ func New(o Options) *API {
 	a.limits = newLimiter(a.now)
 	a.users, a.orders = seeded()
 	a.routes = newRouter(a.table())
+	if o.Fault.begin != nil {
+		a.faulty = o.Fault.begin()
+	}
 	return a
 }
 
@@ -88,13 +97,23 @@ func (a *API) Close() error {
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{Request: r}
-	rep := finish(c, a.answer(c))
+	c := &call{Request: r, writer: w}
+	if a.faulty.request != nil {
+		a.faulty.request(c)
+	}
+	rep := a.answer(c)
+	if a.faulty.answer != nil {
+		a.faulty.answer(c, &rep)
+	}
+	rep = finish(c, rep)
+	if a.faulty.reply != nil && rep.takeover == nil {
+		a.faulty.reply(c, &rep)
+	}
 	if rep.takeover != nil {
-		rep.takeover(w, r)
+		rep.takeover(c.writer, r)
 		return
 	}
-	send(w, r, rep)
+	send(c.writer, r, rep)
 }
 
 // answer makes the reply, whatever happens: nothing has been written yet when

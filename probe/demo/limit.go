@@ -14,7 +14,7 @@ import (
 // its last request that was let through.
 const (
 	limitRequests = 3
-	limitRefill   = 5 * time.Second
+	limitRefill   = time.Second
 	limitClients  = 10_000
 )
 
@@ -44,7 +44,7 @@ func (l *limiter) limited(c *call) reply {
 	if ok {
 		r = content(http.StatusOK, map[string]int{"remaining": left}).with("Cache-Control", "no-store")
 	} else {
-		r = failure(http.StatusTooManyRequests, "RATE_LIMITED", "Rate limit exceeded. Try again in "+seconds+" seconds.").
+		r = failure(http.StatusTooManyRequests, "RATE_LIMITED", "Rate limit exceeded. Try again in "+seconds+" s.").
 			with("Retry-After", seconds)
 	}
 	return r.with("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, limitRequests, int(limitRefill/time.Second))).

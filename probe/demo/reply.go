@@ -120,7 +120,7 @@ func send(w http.ResponseWriter, r *http.Request, rep reply) {
 	for name, values := range rep.header {
 		h[name] = values
 	}
-	h.Set("X-Content-Type-Options", "nosniff")
+	complete(h)
 	if rep.status != http.StatusNoContent && rep.status != http.StatusNotModified {
 		h.Set("Content-Length", strconv.Itoa(len(rep.body)))
 	}

@@ -108,7 +108,7 @@ func (a *API) dispatch(c *call) reply {
 	}
 	c.vars = vars
 	if c.Method == http.MethodOptions {
-		return options(found.methods)
+		return options(c, found.methods)
 	}
 	act, ok := found.methods.action(c.Method)
 	if !ok {
@@ -129,8 +129,8 @@ func (m methods) action(method string) (action, bool) {
 	return act, ok
 }
 
-func options(m methods) reply {
-	r := empty(http.StatusNoContent).with("Allow", strings.Join(m.allowed(), ", "))
+func options(c *call, m methods) reply {
+	r := preflight(c, empty(http.StatusNoContent).with("Allow", strings.Join(m.allowed(), ", ")), m.allowed())
 	if patch, ok := m[http.MethodPatch]; ok {
 		r = r.with("Accept-Patch", strings.Join(patch.takes, ", "))
 	}

@@ -45,14 +45,14 @@ func TestRateLimitIsPerClientAndEnds(t *testing.T) {
 	clock := stopped()
 	s := start(t, Options{Now: clock.now})
 	for left := 2; left >= 0; left-- {
-		s.do("GET /api/limited?client=a", "").status(200).field("RateLimit", `"default";r=`+strconv.Itoa(left)+`;t=5`)
+		s.do("GET /api/limited?client=a", "").status(200).field("RateLimit", `"default";r=`+strconv.Itoa(left)+`;t=1`)
 	}
 	s.do("GET /api/limited", "", "X-Client-Id: b").status(200)
-	clock.pass(1500 * time.Millisecond)
-	refused := s.do("GET /api/limited?client=a", "").field("Retry-After", "4").field("RateLimit", `"default";r=0;t=4`)
+	clock.pass(300 * time.Millisecond)
+	refused := s.do("GET /api/limited?client=a", "").field("Retry-After", "1").field("RateLimit", `"default";r=0;t=1`)
 	refused.failed(429, "RATE_LIMITED")
 	s.do("GET /api/limited", "", "X-Client-Id: b").status(200)
-	clock.pass(4 * time.Second)
+	clock.pass(700 * time.Millisecond)
 	s.do("GET /api/limited?client=a", "").status(200)
 }
 
@@ -199,6 +199,9 @@ func TestUpload(t *testing.T) {
 	}
 	s.do("GET "+made.Header.Get("Location"), "").failed(401, "UNAUTHENTICATED")
 	s.do("GET /api/uploads/99999", "", asUser).failed(404, "NOT_FOUND")
+	s.do("DELETE /api/uploads/1", "", asUser, `If-Match: "other"`).failed(412, "PRECONDITION_FAILED")
+	s.do("DELETE /api/uploads/1", "", asUser).status(204)
+	s.do("DELETE /api/uploads/1", "", asUser).failed(404, "NOT_FOUND")
 	big := strings.Repeat("x", uploadLimit+1)
 	s.do("POST /api/uploads", big, asUser).failed(413, "CONTENT_TOO_LARGE")
 	s.do("POST /api/uploads", big[1:], asUser).status(201)

@@ -27,7 +27,7 @@ func (a *API) table() []route {
 		}},
 		{"/api/orders", methods{
 			"GET":  {do: a.orders.list, gives: jsonType},
-			"POST": {do: a.orders.create, who: member, takes: json, gives: jsonType},
+			"POST": {do: a.ledger.once(a.orders.create), who: member, takes: json, gives: jsonType},
 		}},
 		{"/api/orders/{id}", methods{
 			"GET":    {do: a.orders.read, gives: jsonType},
@@ -42,7 +42,10 @@ func (a *API) table() []route {
 			"DELETE": {do: a.endSession},
 		}},
 		{"/api/uploads", methods{"POST": {do: a.upload, who: member, takes: []string{"*/*"}, limit: uploadLimit, gives: jsonType}}},
-		{"/api/uploads/{id}", methods{"GET": {do: a.readUpload, who: member, gives: jsonType}}},
+		{"/api/uploads/{id}", methods{
+			"GET":    {do: a.readUpload, who: member, gives: jsonType},
+			"DELETE": {do: a.removeUpload, who: member},
+		}},
 		{"/api/jobs", methods{"POST": {do: a.startJob, gives: jsonType}}},
 		{"/api/jobs/{id}", methods{"GET": {do: a.readJob, gives: jsonType}}},
 		{"/api/limited", methods{"GET": {do: a.limits.limited, gives: jsonType}}},

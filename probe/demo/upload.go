@@ -34,3 +34,15 @@ func (a *API) readUpload(c *call) reply {
 	return content(http.StatusOK, kept).tagged().
 		with("Cache-Control", "private, no-cache").with("Vary", "Authorization")
 }
+
+func (a *API) removeUpload(c *call) reply {
+	kept, ok := a.uploads.get(c.vars["id"])
+	if !ok {
+		return failure(http.StatusNotFound, "NOT_FOUND", "Upload not found")
+	}
+	if r := writable(c, encode(kept)); r != nil {
+		return *r
+	}
+	a.uploads.drop(c.vars["id"])
+	return empty(http.StatusNoContent)
+}

@@ -13,14 +13,20 @@ type Request struct {
 	Target string // the request-target of the request line: "/api/users?page=2"
 	Fields Fields // all of them in the order sent, Host included
 	Body   []byte // the content; nil for none
+	// ContinueWait is how long the body is held back for 100 Continue at most,
+	// where the request asks with Expect; 0 is one second.
+	ContinueWait time.Duration
 	// Withheld is set when the body was not sent because a final response
 	// came while waiting for 100 Continue (RFC 9110 §10.1.1).
 	Withheld bool
 	// Unprompted is set when the body was sent though no answer came to
-	// Expect: 100-continue in the time that a client waits.
+	// Expect: 100-continue in all of ContinueWait. Where the time of the whole
+	// exchange is too short for that it stays unset.
 	Unprompted bool
-	// Partial is set when the final response had come whole before the body
-	// was sent whole; the rest of it was not sent.
+	// Early is set when the final response had come whole while the body was
+	// still being sent.
+	Early bool
+	// Partial is set when it was Early and the rest of the body was not sent.
 	Partial bool
 }
 
@@ -112,7 +118,9 @@ type Exchange struct {
 type Timing struct {
 	DNS, Connect, TLS time.Duration
 	FirstByte         time.Duration // from the start of the exchange to the first octet of the answer
-	Total             time.Duration
+	// Total is until the answer had come whole, or the exchange failed. What
+	// was waited for afterwards, to see how the connection ends, is not in it.
+	Total time.Duration
 }
 
 // Conn is the connection that an exchange went over.
@@ -126,7 +134,12 @@ type Conn struct {
 	// Closed is set when the server had closed its side by the end of the
 	// exchange.
 	Closed bool
-	TLS    *TLS // nil for plain text
+	// LeftOpen is how long it was waited, to no avail, for a server that had
+	// to close the connection: it announced that (RFC 9112 §9.6), or it did
+	// not read the rest of the body after an Early response (§9.3). Zero where
+	// it closed, and where nothing was waited for.
+	LeftOpen time.Duration
+	TLS      *TLS // nil for plain text
 }
 
 // TLS is what was negotiated.

@@ -13,10 +13,15 @@ type Field struct {
 // Names are compared without case (RFC 9110 §5.1).
 type Fields []Field
 
+// is compares a name without case. Most differ in length already.
+func (f *Field) is(name string) bool {
+	return len(f.Name) == len(name) && strings.EqualFold(f.Name, name)
+}
+
 // Has reports whether a field of that name is present, be it empty.
 func (f Fields) Has(name string) bool {
-	for _, field := range f {
-		if strings.EqualFold(field.Name, name) {
+	for i := range f {
+		if f[i].is(name) {
 			return true
 		}
 	}
@@ -25,9 +30,9 @@ func (f Fields) Has(name string) bool {
 
 // Get gives the value of the first field line of that name, or "".
 func (f Fields) Get(name string) string {
-	for _, field := range f {
-		if strings.EqualFold(field.Name, name) {
-			return field.Value
+	for i := range f {
+		if f[i].is(name) {
+			return f[i].Value
 		}
 	}
 	return ""
@@ -36,9 +41,9 @@ func (f Fields) Get(name string) string {
 // Values gives the values of all field lines of that name, in order.
 func (f Fields) Values(name string) []string {
 	var out []string
-	for _, field := range f {
-		if strings.EqualFold(field.Name, name) {
-			out = append(out, field.Value)
+	for i := range f {
+		if f[i].is(name) {
+			out = append(out, f[i].Value)
 		}
 	}
 	return out
@@ -46,7 +51,17 @@ func (f Fields) Values(name string) []string {
 
 // Joined gives the combined value of RFC 9110 §5.3: all lines of that name,
 // joined with comma and space.
-func (f Fields) Joined(name string) string { return strings.Join(f.Values(name), ", ") }
+func (f Fields) Joined(name string) string {
+	for i := range f {
+		if f[i].is(name) && !f[i+1:].Has(name) {
+			return f[i].Value
+		}
+		if f[i].is(name) {
+			return strings.Join(f[i:].Values(name), ", ")
+		}
+	}
+	return ""
+}
 
 // Tokens splits the combined value of a list field at its commas, outside
 // quoted strings, and drops empty elements (RFC 9110 §5.6.1).

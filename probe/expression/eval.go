@@ -96,10 +96,17 @@ func (r *Response) value(name string) any {
 		return r.Status
 	case "body":
 		if !r.isPlain {
-			r.plain, r.isPlain = Plain(r.Body), true
+			body := r.Body
+			if r.Content != nil {
+				body, _ = r.Content.Value() // nil where it is not JSON
+			}
+			r.plain, r.isPlain = Plain(body), true
 		}
 		return r.plain
 	case "text":
+		if r.Content != nil {
+			return string(r.Content.Text())
+		}
 		return r.Text
 	case "headers":
 		if r.headers == nil {

@@ -59,6 +59,7 @@ type Response struct {
 	Status  int
 	Body    any // parsed JSON, numbers as json.Number; nil for none
 	Text    string
+	Content *exchange.Document // what body and text are made of on first use, in place of Body and Text; or nil
 	Fields  exchange.Fields
 	Cookies map[string]string
 	Time    time.Duration

@@ -48,7 +48,8 @@ const Expectation = "expectation"
 // Finding is one thing that is wrong with the service.
 type Finding struct {
 	Rule     string     // a rule's id, or Expectation
-	Severity Severity   // as it counts after settings
+	Severity Severity   // after settings; see Weight
+	Allowed  string     // why the scenario's author accepts it; empty: it is not accepted
 	Pos      source.Pos // the line of the scenario that asked for it
 	Path     string     // what it is about: "status", "headers.Location", "body.items[2].email"
 	Message  string     // one line that makes sense alone
@@ -58,6 +59,15 @@ type Finding struct {
 	Cites    []string   // sections: "RFC 9110 §15.5.6"
 	Mend     string     // what to change in the service
 	Exchange int        // index into the step's Exchanges; -1 when about none
+}
+
+// Weight gives the severity with which the finding counts: none where it is
+// accepted.
+func (f Finding) Weight() Severity {
+	if f.Allowed != "" {
+		return Off
+	}
+	return f.Severity
 }
 
 // Outcome is how a step, scenario or run ended.
@@ -87,7 +97,7 @@ const (
 	Asked    Role = "request"   // the step's own request
 	Retried  Role = "retry"     // an attempt after the first
 	Followed Role = "redirect"  // a redirect that was followed
-	Verified Role = "follow-up" // a safe request of the rulebook
+	Verified Role = "follow-up" // a request of the rulebook
 )
 
 // Exchange is an exchange of a step with its reason, secrets masked and
@@ -129,7 +139,7 @@ type Step struct {
 func (s Step) Failing(strict bool) []Finding {
 	var out []Finding
 	for _, f := range s.Findings {
-		if f.Severity == Error || strict && f.Severity == Warning {
+		if w := f.Weight(); w == Error || strict && w == Warning {
 			out = append(out, f)
 		}
 	}
@@ -160,7 +170,9 @@ type Counts struct {
 	Skipped   int `json:"skipped"`
 	Warnings  int `json:"warnings"`
 	Infos     int `json:"infos"`
-	Requests  int `json:"requests"`
+	Allowed   int `json:"allowed"`    // findings that scenarios accept
+	Requests  int `json:"requests"`   // all of them, follow-ups included
+	FollowUps int `json:"follow_ups"` // requests of the rulebook
 }
 
 // Add counts a scenario in.
@@ -169,6 +181,11 @@ func (c *Counts) Add(s Scenario) {
 	for _, step := range s.Steps {
 		c.Steps++
 		c.Requests += len(step.Exchanges)
+		for i := range step.Exchanges {
+			if step.Exchanges[i].Role == Verified {
+				c.FollowUps++
+			}
+		}
 		switch step.Outcome {
 		case Passed:
 			c.Passed++
@@ -180,10 +197,12 @@ func (c *Counts) Add(s Scenario) {
 			c.Skipped++
 		}
 		for _, f := range step.Findings {
-			switch f.Severity {
-			case Warning:
+			switch {
+			case f.Allowed != "":
+				c.Allowed++
+			case f.Severity == Warning:
 				c.Warnings++
-			case Info:
+			case f.Severity == Info:
 				c.Infos++
 			}
 		}

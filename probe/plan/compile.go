@@ -22,7 +22,11 @@ type compiler struct {
 	problems   []source.Problem
 	identities map[string]*Identity
 	env        map[string]bool // environment variables that the suite reads
+	book       []rule.Rule
+	ids        []string // of the rules
+	topics     []string
 	levels     rule.Levels
+	off        []string // rules that are off in the whole suite
 	hosts      Hosts
 }
 
@@ -47,7 +51,9 @@ func Compile(in Input) (*Suite, []source.Problem) {
 		language:   &expression.Language{Env: in.Env, Files: in.Files, Now: in.Now},
 		identities: map[string]*Identity{},
 		env:        map[string]bool{},
+		book:       rule.Book(),
 	}
+	c.ids, c.topics = rule.Known()
 	suite := c.suite(in.Suite)
 	for name := range c.env {
 		if v := in.Env[name]; v != "" {
@@ -134,7 +140,8 @@ func (c *compiler) suite(in *scenario.Suite) *Suite {
 	out.Hosts = NewHosts(out.BaseURL, c.in.Allow)
 	c.hosts = out.Hosts
 	out.Settings = c.settings(in)
-	c.levels = rule.Levels{Profile: c.profile(in.Profile), Suite: c.severities(in.Levels)}
+	c.levels = rule.Levels{Profile: c.profile(in.Rules.Profile), Suite: c.severities(in.Levels)}
+	c.off = c.levels.Off(c.book)
 
 	given := c.givenVars(base.names, in.File)
 	out.Vars, base = c.vars(in.Vars, base)

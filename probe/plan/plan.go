@@ -6,6 +6,7 @@ package plan
 
 import (
 	"io/fs"
+	"iter"
 	"net/url"
 	"time"
 
@@ -29,6 +30,23 @@ type Suite struct {
 	Settings   rule.Settings
 	Identities []*Identity
 	Secrets    []string // values known before the run that no output may show
+}
+
+// Steps gives every step of the suite.
+func (s *Suite) Steps() iter.Seq[*Step] {
+	return func(yield func(*Step) bool) {
+		lists := [][]*Step{s.Setup, s.Teardown}
+		for _, sc := range s.Scenarios {
+			lists = append(lists, sc.Setup, sc.Steps, sc.Teardown)
+		}
+		for _, steps := range lists {
+			for _, step := range steps {
+				if !yield(step) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // The names under which reports show the setup and teardown of a suite.
@@ -86,6 +104,33 @@ type Step struct {
 	Expect   Expect
 	Captures []Capture
 	Levels   rule.Levels
+	Off      []string // ids of the rules that Levels turns off
+	Allow    []Allowance
+	Verify   Verify
+}
+
+// Allowed gives the ids of the rules whose findings on the step are accepted.
+func (s *Step) Allowed() []string {
+	var out []string
+	for _, a := range s.Allow {
+		out = append(out, a.Rule)
+	}
+	return out
+}
+
+// Verify is how far follow-ups may go.
+type Verify struct {
+	Level rule.Verify
+	// Fixed is set where the step itself says so, whatever the run asks for.
+	Fixed bool
+}
+
+// In gives how far follow-ups may go in a run that asks for so much.
+func (v Verify) In(run rule.Verify) rule.Verify {
+	if v.Fixed && v.Level < run {
+		return v.Level
+	}
+	return max(v.Level, run)
 }
 
 // Param is a named list of values; strings in them are templates.

@@ -52,6 +52,11 @@ func (c *compiler) step(in *scenario.Step, d scenario.Defaults, outer scope) (*S
 	}
 	out.Retry = c.retry(in, d, s)
 	out.Levels = rule.Levels{Profile: c.levels.Profile, Suite: c.levels.Suite, Step: c.severities(in.Levels)}
+	if out.Off = c.off; len(out.Levels.Step) > 0 {
+		out.Off = out.Levels.Off(c.book)
+	}
+	out.Allow = c.allow(in.Allow, out.Levels)
+	out.Verify = c.verify(in)
 	out.Expect = c.expect(in, s)
 	added := out.Expect.names(s)
 	s = s.with(added...)
@@ -64,6 +69,21 @@ func (c *compiler) step(in *scenario.Step, d scenario.Defaults, outer scope) (*S
 		s = s.with(capture.Name.Text)
 	}
 	return out, outer.with(added...)
+}
+
+// verify is what the step says, or else the suite.
+func (c *compiler) verify(in *scenario.Step) Verify {
+	said, own := c.in.Suite.Verify, in.Verify.Pos != (source.Pos{})
+	if own {
+		said = in.Verify
+	}
+	switch {
+	case said.Write:
+		return Verify{rule.WritingFollowUps, own}
+	case said.Safe:
+		return Verify{rule.SafeFollowUps, own}
+	}
+	return Verify{rule.NoFollowUps, own}
 }
 
 // captured are the names that steps give values to.

@@ -87,7 +87,7 @@ var authentication = []Rule{
 			"places that refuse others, they are right and only the permission is missing: that is 403, or 404 to hide what is there.",
 		Silent: "Challenges of another scheme or realm, demands for a stronger login, requests that carry a password or code in their content, and logins. Credentials that have run out are not accepted afterwards, " +
 			"so that nothing is said of them.",
-		Mend:   "answer 403 once the credentials have been verified",
+		Mend:   "answer 403 once the credentials have been verified, or 404 where the API hides what one may not see",
 		Bad:    "GET /me → 200, DELETE /admin/users/1 → 401, GET /me → 200, with one token",
 		Good:   "GET /me → 200, DELETE /admin/users/1 → 403, GET /me → 200, with one token",
 		When:   When{Classes: []int{2, 4}},

@@ -24,7 +24,7 @@ func TestEveryRuleFiresAndKeepsSilent(t *testing.T) {
 		t.Run(r.ID, func(t *testing.T) {
 			bad, good, milder := 0, 0, 0
 			for _, c := range casesOf(t, r.ID) {
-				reports := slices.DeleteFunc(c.run(ix), func(found Report) bool { return found.Rule.ID != r.ID })
+				reports := slices.DeleteFunc(c.run(t, ix), func(found Report) bool { return found.Rule.ID != r.ID })
 				switch {
 				case strings.HasPrefix(c.name, "good-"):
 					good++
@@ -52,6 +52,12 @@ func TestEveryRuleFiresAndKeepsSilent(t *testing.T) {
 				if !strings.Contains(strings.Join(messages(reports), "\n"), c.contains) {
 					t.Errorf("%s: no message contains %q: %v", c.name, c.contains, messages(reports))
 				}
+			}
+			if r.State() == Undecided {
+				if bad+good > 0 {
+					t.Errorf("%d files for a rule without a check", bad+good)
+				}
+				return
 			}
 			if bad == 0 || good == 0 {
 				t.Errorf("%d files that it reports, %d that it does not: want both", bad, good)
@@ -91,7 +97,7 @@ func TestReports(t *testing.T) {
 	for _, r := range Book() {
 		for _, c := range casesOf(t, r.ID) {
 			fmt.Fprintf(&out, "%s/%s\n", r.ID, c.name)
-			for _, found := range c.run(ix) {
+			for _, found := range c.run(t, ix) {
 				if found.Rule.ID == "date-present" && r.ID != "date-present" {
 					continue // most cases leave Date out, to be short
 				}
@@ -109,7 +115,7 @@ func TestBook(t *testing.T) {
 		if s := r.InRFC(); s != r.Severity {
 			rfc = " (rfc: " + s.String() + ")"
 		}
-		fmt.Fprintf(&out, "%s\n\t%s%s · %s · %v · %s\n\t%s\n", r.ID, r.Severity, rfc, r.Basis, r.Seen, r.Topic, strings.Join(r.Spec, "; "))
+		fmt.Fprintf(&out, "%s\n\t%s%s · %s · %v · %s · %s\n\t%s\n", r.ID, r.Severity, rfc, r.Basis, r.Seen, r.Topic, r.State(), strings.Join(r.Spec, "; "))
 	}
 	golden(t, "testdata/book.golden", out.String())
 }
@@ -156,13 +162,19 @@ func TestRulesAreComplete(t *testing.T) {
 		if first := strings.Fields(r.Title)[0]; unicode.IsUpper(rune(first[0])) && !slices.Contains(proper, first) {
 			t.Errorf("%s: title begins with a capital: %s", r.ID, r.Title)
 		}
-		for name, text := range map[string]string{"Text": r.Text, "Silent": r.Silent} {
+		for name, text := range map[string]string{"Text": r.Text, "Silent": r.Silent, "Undecided": r.Undecided} {
+			if text != strings.TrimSpace(text) {
+				t.Errorf("%s: %s has space around it", r.ID, name)
+			}
 			if text != "" && !strings.HasSuffix(text, ".") {
 				t.Errorf("%s: %s does not end in a full stop", r.ID, name)
 			}
 		}
-		if r.Severity == finding.Off || len(r.Seen) == 0 || len(r.Spec) == 0 || r.Check == nil && r.Across == nil {
-			t.Errorf("%s: severity, seen, spec or check is missing", r.ID)
+		if r.Severity == finding.Off || len(r.Seen) == 0 || len(r.Spec) == 0 {
+			t.Errorf("%s: severity, seen or spec is missing", r.ID)
+		}
+		if r.State() == Undecided && r.Undecided == "" {
+			t.Errorf("%s has no check, and does not say why", r.ID)
 		}
 		if strings.Contains(r.Bad+r.Good, "\n") {
 			t.Errorf("%s: examples have more than one line", r.ID)

@@ -23,12 +23,14 @@ import (
 // stand for octets, and a header line that ends in \n gets no CRLF. A length
 // of "auto" is computed. The end of the response is the end of the connection.
 type testCase struct {
+	rule     string // the folder
 	name     string // without extension
 	settings Settings
 	severity string // of each report, when it is not the rule's own
 	count    int    // of reports; 1 unless given
 	contains string // in a message
 	passes   []*Pass
+	trail    *trailCase // what the last exchange that the scenario made leads to
 }
 
 func readCase(t *testing.T, file string) testCase {
@@ -37,13 +39,14 @@ func readCase(t *testing.T, file string) testCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := testCase{name: strings.TrimSuffix(filepath.Base(file), ".http"), count: 1}
+	c := testCase{rule: filepath.Base(filepath.Dir(file)), name: strings.TrimSuffix(filepath.Base(file), ".http"), count: 1}
 	for i, part := range strings.Split(string(octets), "\n===\n") {
 		p := &Pass{Subject: Subject{Place: fmt.Sprintf("%s:%d", filepath.Base(file), i+1)}}
 		flags := map[string]bool{} // facts that the octets do not show
 		var from string            // scheme and authority, when not the usual ones
 		var remote string          // the address that answered
 		var after time.Duration    // begun so long after the usual time
+		var leftOpen time.Duration // the connection, after an answer that lets expect its end
 		for strings.HasPrefix(part, "#") {
 			line, rest, _ := strings.Cut(part, "\n")
 			part = rest
@@ -65,7 +68,15 @@ func readCase(t *testing.T, file string) testCase {
 				after, err = time.ParseDuration(value)
 			case "expected":
 				p.Subject.Expected = true
-			case "http", "unprompted", "withheld", "partial", "reused":
+			case "endpoint":
+				p.Subject.Endpoint = value
+			case "named":
+				p.Subject.Named, err = statuses(value)
+			case "before", "earlier", "follow-up", "unanswered", "identity", "identity-query", "created", "others", "public", "certificate", "writes", "followed", "base", "restless", "volatile", "setting":
+				c.direct(t, key, value)
+			case "left-open":
+				leftOpen, err = time.ParseDuration(value)
+			case "http", "unprompted", "withheld", "early", "partial", "reused", "closed":
 				flags[key] = true
 			default:
 				err = fmt.Errorf("unknown directive %q", key)
@@ -80,7 +91,8 @@ func readCase(t *testing.T, file string) testCase {
 		}
 		p.Exchange = readExchange(t, request, response)
 		p.Request.Unprompted, p.Request.Withheld, p.Request.Partial = flags["unprompted"], flags["withheld"], flags["partial"]
-		p.Conn.Reused = flags["reused"]
+		p.Request.Early = flags["early"]
+		p.Conn.Reused, p.Conn.Closed, p.Conn.LeftOpen = flags["reused"], flags["closed"], leftOpen
 		p.Conn.Remote = remote
 		p.Started = p.Started.Add(after)
 		if from != "" {
@@ -89,7 +101,7 @@ func readCase(t *testing.T, file string) testCase {
 		if flags["http"] {
 			p.Request.URL = "http://" + strings.TrimPrefix(p.Request.URL, "https://")
 		}
-		c.passes = append(c.passes, p)
+		c.place(p)
 	}
 	if c.settings.Errors == SchemaErrors {
 		c.settings.Schema = faultSchema
@@ -192,12 +204,16 @@ func unescape(t *testing.T, s string) string {
 }
 
 // run gives all reports on a case.
-func (c testCase) run(ix *Index) []Report {
+func (c testCase) run(t *testing.T, ix *Index) []Report {
+	t.Helper()
 	var out []Report
 	across := ix.Begin()
 	for _, p := range c.passes {
 		out = append(out, ix.Judge(p)...)
 		out = append(out, across.Judge(p)...)
+	}
+	if c.trail != nil {
+		out = append(out, c.trail.pursue(t, c, ix)...)
 	}
 	return out
 }

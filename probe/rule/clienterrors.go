@@ -66,6 +66,7 @@ var clientErrors = []Rule{
 		Mend:   "fill Allow from the methods that are really routed",
 		Bad:    "PUT /a → 405 + Allow: GET, PUT",
 		Good:   "PUT /a → 405 + Allow: GET, HEAD",
+		needs:  withAllow,
 		Check:  allowValid,
 		Across: allowKept,
 	},
@@ -187,7 +188,7 @@ func allowKept() func(*Pass) {
 	writes := map[string]int{} // requests to an origin that changed something
 	told := map[spot]bool{}
 	return func(p *Pass) {
-		from, method, status := origin(p.Request.URL), p.Request.Method, p.Response.Status
+		from, method, status := p.origin(), p.Request.Method, p.Response.Status
 		if p.wrote() {
 			writes[from]++
 		}
@@ -274,5 +275,5 @@ func (p *Pass) servedAt() (now time.Time, slack time.Duration) {
 	if p.Started.IsZero() {
 		return time.Time{}, 0
 	}
-	return p.Started.Add(p.Timing.Total), time.Minute
+	return p.Started.Add(p.Timing.Total), p.Settings.Tolerance()
 }

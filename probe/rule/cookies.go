@@ -168,7 +168,7 @@ func (p *Pass) cookieWellFormed(c *cookie) {
 	}
 	domain, _ := c.attribute("domain")
 	domain = strings.ToLower(strings.TrimPrefix(domain, "."))
-	host := hostOf(origin(p.Request.URL))
+	host := hostOf(p.origin())
 	if domain != "" && host != domain && (isAddress(host) || !strings.HasSuffix(host, "."+domain)) {
 		p.Report(Report{
 			Path: path, Message: "Domain of the cookie " + quote(c.name) + " in " + p.answer().String() + " does not cover the host: browsers throw it away",
@@ -200,7 +200,7 @@ func (p *Pass) cookieKept(c *cookie) {
 	case path != "/":
 		dropped("a name with __Host- goes with Path=/ alone")
 	}
-	if strings.HasPrefix(p.Request.URL, "http:") && secure && !isLoopback(hostOf(origin(p.Request.URL))) {
+	if strings.HasPrefix(p.Request.URL, "http:") && secure && !isLoopback(hostOf(p.origin())) {
 		dropped("it has Secure, but comes over plain http")
 	}
 	if len(c.name)+len(c.value) > 4096 {

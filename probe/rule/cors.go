@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"net/http"
+
 	"httpprobe/probe/finding"
 )
 
@@ -45,16 +47,20 @@ var cors = []Rule{
 		Title:    "caches learn that an answer depends on who asks",
 		Severity: finding.Warning,
 		Basis:    "should (Fetch)",
-		Seen:     []Sight{OneExchange, AcrossRun},
+		Seen:     []Sight{OneExchange, AcrossRun, SafeFollowUp},
 		Spec:     []string{`Fetch "CORS protocol and HTTP caches"`, "RFC 9110 §12.5.5"},
 		Text: "Where Access-Control-Allow-Origin changes with the Origin of the request, or is left away without one, every cacheable answer of the resource lists Origin in Vary. Otherwise a cache hands the answer that was made for one " +
-			"origin to another, whose browser refuses it.",
+			"origin to another, whose browser refuses it. After an answer that lets one origin in, the same is asked for without Origin, and with one that is nobody's.",
 		Silent: "One origin that never changes needs no Vary, so the run must have shown two different answers of the resource. What is marked no-store is not cached.",
 		Mend:   "add Vary: Origin to all answers of the resource, those to requests without Origin too",
 		Bad:    "Origin: https://a.example → Access-Control-Allow-Origin: https://a.example, and without Origin no such field",
 		Good:   "the same, each with Vary: Origin",
 		When:   When{Methods: []string{"GET", "HEAD"}},
 		Across: corsVaryOrigin,
+		FollowUps: []FollowUp{{
+			When:  When{Methods: []string{http.MethodGet}, Fields: []string{allowOrigin}},
+			Judge: corsAgain,
+		}},
 	},
 	{
 		ID:       "cors-expose-headers",
@@ -83,12 +89,14 @@ var cors = []Rule{
 		Spec:     []string{`Fetch "CORS check"`},
 		Text: "Where the successes of an API let an origin in, its errors do so too. A browser hides an error without Access-Control-Allow-Origin from the script, which then sees a failed network and neither the status nor the " +
 			"message.",
-		Silent: "Info for 502 and 504, and for other errors of an intermediary. APIs of which some successes let the origin in and some do not, and a 403 that is about the origin itself.",
-		Mend:   "add the CORS fields before anything can fail, in the gateway or the outermost handler",
-		Bad:    "200 + Access-Control-Allow-Origin, 401 without",
-		Good:   "200 and 401 + Access-Control-Allow-Origin",
-		When:   When{Classes: []int{2, 4, 5}},
-		Across: corsOnErrors,
+		Silent:      "Info for 502 and 504, and for other errors of an intermediary. APIs of which some successes let the origin in and some do not, and a 403 that is about the origin itself.",
+		Undecided:   "An error before the first success that lets the same origin in is not judged.",
+		Mend:        "add the CORS fields before anything can fail, in the gateway or the outermost handler",
+		Bad:         "200 + Access-Control-Allow-Origin, 401 without",
+		Good:        "200 and 401 + Access-Control-Allow-Origin",
+		When:        When{Classes: []int{2, 4, 5}},
+		acrossNeeds: crossOrigin,
+		Across:      corsOnErrors,
 	},
 }
 

@@ -49,7 +49,7 @@ var deprecation = []Rule{
 		Seen:     []Sight{OneExchange},
 		Spec:     []string{"RFC 8594 §3", "RFC 9745 §4"},
 		Text:     "Sunset is an HTTP-date. It does not lie before Deprecation: nothing goes away before clients have been told to leave.",
-		Silent:   "A warning when the date has passed, by more than a minute, and the resource still answers with 2xx. Other statuses say nothing about it, as the date is a hint and no promise.",
+		Silent:   "A warning when the date has passed, by more than the minute that clocks may lie apart (clock-tolerance), and the resource still answers with 2xx. Other statuses say nothing about it, as the date is a hint and no promise.",
 		Mend:     "send the date in the form of HTTP, one that is still to come and later than Deprecation",
 		Bad:      "Deprecation: @1767225600 + Sunset: Mon, 01 Sep 2025 00:00:00 GMT",
 		Good:     "Deprecation: @1767225600 + Sunset: Fri, 01 Jan 2027 00:00:00 GMT",
@@ -106,7 +106,7 @@ func sunsetValid(p *Pass) {
 			Expected: "not before " + since.UTC().Format(time.RFC1123), Actual: value,
 		})
 	}
-	if now, _ := p.servedAt(); !now.IsZero() && sunset.Before(now.Add(-clockTolerance)) && p.Response.Status/100 == 2 {
+	if now, _ := p.servedAt(); !now.IsZero() && sunset.Before(now.Add(-p.Settings.Tolerance())) && p.Response.Status/100 == 2 {
 		p.reportAt(finding.Warning, path, "%s has passed, but the resource still answers: %s", p.of("Sunset"), value)
 	}
 }

@@ -23,13 +23,13 @@ type directive struct {
 
 // cacheControl gives the directives of the response; none without the field.
 func (p *Pass) cacheControl() *directives {
-	if p.caching == nil {
-		p.caching = new(directives)
+	if !p.known.caching {
+		p.known.caching = true
 		if value := p.Response.Fields.Joined("Cache-Control"); value != "" {
 			p.caching.list, p.caching.fault = readDirectives(value)
 		}
 	}
-	return p.caching
+	return &p.caching
 }
 
 func readDirectives(rest string) (list []directive, fault string) {

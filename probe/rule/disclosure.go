@@ -141,10 +141,20 @@ func (p *Pass) parsedBody() (any, bool) {
 		return d.body()
 	}
 	if c := bytes.TrimLeft(p.Response.Content, " \t\r\n"); len(c) > 0 && (c[0] == '{' || c[0] == '[') {
-		body, err := exchange.ParseJSON(c)
+		body, err := p.content().Value()
 		return body, err == nil
 	}
 	return nil, false
+}
+
+// membersOf gives the names of the members of an object, sorted.
+func membersOf(o map[string]any) []string {
+	names := make([]string, 0, len(o))
+	for name := range o {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 func appendStrings(list []string, v any) []string {
@@ -158,7 +168,7 @@ func appendStrings(list []string, v any) []string {
 			list = appendStrings(list, item)
 		}
 	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
+		for _, name := range membersOf(v) {
 			list = appendStrings(list, v[name])
 		}
 	}
@@ -193,7 +203,7 @@ func telltale(v any, path string, said func() []string) string {
 			}
 		}
 	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
+		for _, name := range membersOf(v) {
 			at := path + "." + name
 			if holdsDetails(strings.ToLower(name), v[name]) && !isEcho(text(v[name]), nonEmpty(v[name], said)) {
 				return at

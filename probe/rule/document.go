@@ -14,14 +14,11 @@ import (
 
 // document is content that is labelled JSON.
 type document struct {
-	text   []byte // without a byte order mark
-	bom    bool
-	strict bool   // UTF-8 without repeated names (RFC 7493)
-	fault  string // why it is not JSON; "" when it is
-
-	tried  bool
-	parsed bool
-	value  any
+	content *exchange.Document
+	text    []byte // of content: without a byte order mark
+	bom     bool
+	strict  bool   // UTF-8 without repeated names (RFC 7493)
+	fault   string // why it is not JSON; "" when it is
 }
 
 var byteOrderMark = []byte("\uFEFF")
@@ -29,22 +26,33 @@ var byteOrderMark = []byte("\uFEFF")
 // json gives the content of the response if it is labelled JSON, is there from
 // beginning to end, and is not a part of something; else nil.
 func (p *Pass) json() *document {
-	if p.document == nil {
-		p.document = new(document)
+	if !p.known.document {
+		p.known.document = true
 		if isJSON(p.mediaType()) && p.whole() && len(p.Response.Content) > 0 && p.Response.Status != http.StatusPartialContent {
-			p.document = readDocument(p.Response.Content)
+			p.document = readDocument(p.content())
 		}
 	}
 	if p.document.text == nil {
 		return nil
 	}
-	return p.document
+	return &p.document
 }
 
-func readDocument(content []byte) *document {
-	text, bom := bytes.CutPrefix(content, byteOrderMark)
-	d := &document{text: text, bom: bom}
-	if d.strict = jsontext.Value(text).IsValid(); !d.strict {
+// content is the content of the response, to be read as JSON.
+func (p *Pass) content() *exchange.Document {
+	if p.Content == nil {
+		p.Content = exchange.NewDocument(p.Response.Content)
+	}
+	return p.Content
+}
+
+func readDocument(content *exchange.Document) document {
+	text, bom := bytes.CutPrefix(content.Text(), byteOrderMark)
+	if bom {
+		content = exchange.NewDocument(text)
+	}
+	d := document{content: content, text: text, bom: bom, strict: content.Strict()}
+	if !d.strict {
 		d.fault = jsonFault(text)
 	}
 	return d
@@ -52,12 +60,11 @@ func readDocument(content []byte) *document {
 
 // body is the parsed content; it fails when that is not JSON.
 func (d *document) body() (any, bool) {
-	if !d.tried && d.fault == "" {
-		value, err := exchange.ParseJSON(d.text)
-		d.value, d.parsed = value, err == nil
+	if d.fault != "" {
+		return nil, false
 	}
-	d.tried = true
-	return d.value, d.parsed
+	value, err := d.content.Value()
+	return value, err == nil
 }
 
 // jsonFault says why a text is not JSON, "" when it is. Repeated names and

@@ -23,6 +23,7 @@ var endings = []Rule{
 		Mend:     "let the server's library set Content-Length or send chunks",
 		Bad:      "HTTP/1.1 200 OK, content, connection closed",
 		Good:     "HTTP/1.1 200 OK + Content-Length: 43, content",
+		needs:    endless,
 		Check: func(p *Pass) {
 			r := p.Response
 			if r.Framing != exchange.ByClose || len(r.Body) == 0 || r.Fields.Has("Content-Length") || r.Fields.Has("Transfer-Encoding") {
@@ -41,26 +42,45 @@ var endings = []Rule{
 	{
 		ID:       "connection-close-honoured",
 		Topic:    Framing,
-		Title:    "who asks for the connection to be closed is told that it will be",
+		Title:    "a connection that is said to close closes, and whoever asks for that is told",
 		Severity: finding.Error,
 		Basis:    "MUST",
 		Seen:     []Sight{Octets},
 		Spec:     []string{"RFC 9112 §9.6", "RFC 9112 §9.3"},
-		Text:     "A client that sends Connection: close sends no further request on the connection. The answer says close as well, so that everyone on the way knows that the connection ends with this message.",
-		Silent:   "An answer that does not say it back is a warning. HTTP/1.0 closes unless it says otherwise, content without a length ends with the connection anyway, and a 101 goes on in another protocol.",
-		Mend:     "leave Connection to the server's library, or send Connection: close whenever the request has it",
-		Bad:      "GET /users + Connection: close → 200",
-		Good:     "GET /users + Connection: close → 200 + Connection: close",
+		Text: "Connection: close in an answer promises that the server ends the connection behind it; one that stays open keeps client and server waiting for each other, until one of them runs out of sockets. " +
+			"Such a connection is watched for 5 s at most. A client that sends Connection: close is told in the answer that it will be so, for the sake of everyone on the way.",
+		Silent: "An answer that does not say it back is a warning. HTTP/1.0 closes unless it says otherwise, content without a length ends with the connection anyway, and a 101 goes on in another protocol. " +
+			"Where the step has less time than 5 s nothing is said of a connection that is open at its end, and an origin is not watched again once its connections have cost 5 s in a run.",
+		Undecided: "Who refuses content may read on for a while before the connection closes, lest a reset take the answer from the client, so that such connections are not watched.",
+		Mend:      "leave Connection to the server's library, which closes after what it announces and says close whenever the request did",
+		Bad:       "GET /users → 200 + Connection: close, connection still open after 5 s",
+		Good:      "GET /users + Connection: close → 200 + Connection: close, then the end of the connection",
+		needs:     closing,
 		Check: func(p *Pass) {
 			r := p.Response
 			if !p.Request.Fields.Has("Connection") || p.Request.Proto != "HTTP/1.1" || r.Proto != "HTTP/1.1" || r.Framing == exchange.ByClose || r.Status < 200 {
 				return
 			}
-			closes := func(o string) bool { return strings.EqualFold(o, "close") }
-			if slices.ContainsFunc(p.Request.Fields.Tokens("Connection"), closes) && !slices.ContainsFunc(r.Fields.Tokens("Connection"), closes) {
+			if closes(p.Request.Fields) && !closes(r.Fields) {
 				p.reportAt(finding.Warning, "headers.Connection", "%s does not say Connection: close, although the request did", p.answer())
 			}
 		},
+		acrossNeeds: closing,
+		Across:      closeHonoured,
+	},
+	{
+		ID:        "connection-fields-in-h2",
+		Topic:     Framing,
+		Title:     "an answer in HTTP/2 has no fields about a connection",
+		Severity:  finding.Error,
+		Basis:     "MUST NOT",
+		Seen:      []Sight{Octets},
+		Spec:      []string{"RFC 9113 §8.2.1", "RFC 9113 §8.2.2", "RFC 9113 §8.3.2", "RFC 9110 §7.6.1"},
+		Text:      "In HTTP/2 the frames say where messages end and what becomes of the connection, so Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding and Upgrade have no place there. Names are in lower case, and :status comes first, as the only name with a colon. A message with anything else is malformed, and clients may refuse it.",
+		Undecided: "probe speaks HTTP/1.1 so far. Where HTTP/2 is spoken, the libraries for it drop such fields, or the message, before anybody sees them: this takes a reader of frames.",
+		Mend:      "leave connection fields to the server's library, and take them out of what a gateway passes on from HTTP/1.1",
+		Bad:       "HTTP/2 200 + connection: keep-alive",
+		Good:      "HTTP/2 200 without it",
 	},
 	{
 		ID:       "trailer-fields-allowed",
@@ -76,7 +96,11 @@ var endings = []Rule{
 		Mend:   "send such fields in the header section, and list the trailers in Trailer",
 		Bad:    "trailer Content-Type: text/html",
 		Good:   "Trailer: Content-Digest, and that trailer",
+		needs:  trailing,
 		Check: func(p *Pass) {
+			if len(p.Response.Trailers) == 0 {
+				return
+			}
 			announced := p.Response.Fields.Tokens("Trailer")
 			seen := make(map[string]bool)
 			for _, f := range p.Response.Trailers {

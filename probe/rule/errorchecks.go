@@ -26,7 +26,7 @@ func errorMediaType() func(*Pass) {
 		if len(p.Response.Body) == 0 || p.bodiless() {
 			return
 		}
-		from := origin(p.Request.URL)
+		from := p.origin()
 		seen := origins[from]
 		if seen == nil {
 			seen = &spoken{json: map[string]bool{}, other: map[string]bool{}}
@@ -41,7 +41,7 @@ func errorMediaType() func(*Pass) {
 		case media == "":
 		case isError(p.Response.Status) && speaksJSON:
 			seen.jsonErrors++
-		case isError(p.Response.Status) && p.Settings.Errors != NoErrors:
+		case isError(p.Response.Status) && p.Settings.Errors != NoErrors && !p.gatewaysOwn():
 			reportMediaType(p, media, *seen)
 		}
 	}
@@ -94,7 +94,7 @@ func errorShapeConsistent() func(*Pass) {
 		if !ok || breaksDeclared(p, e) {
 			return
 		}
-		from := origin(p.Request.URL)
+		from := p.origin()
 		first := norms[from]
 		if first == nil {
 			norms[from] = &norm{e, p.Response.Status, p.mediaType(), p.place()}
@@ -271,7 +271,7 @@ func errorCodeIsStatus() func(*Pass) {
 		if !ok || !isError(n) {
 			return
 		}
-		from := origin(p.Request.URL)
+		from := p.origin()
 		if n == p.Response.Status {
 			agreed[from]++
 		} else if agreed[from] >= enough {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"httpprobe/probe/finding"
@@ -20,12 +21,13 @@ var errorCodes = []Rule{
 		Spec:     []string{"AIP-193", "Azure guidelines", "Zalando #176"},
 		Text: "All error codes of an API follow one style: UPPER_SNAKE, lower_snake, kebab-case, camelCase, numbers or URIs. Programs compare them as they stand, so that a second style is a trap. When an endpoint answers with the same status and the " +
 			"same message as before and the code is another, which is a warning, programs see two failures where people see one.",
-		Silent: "A number that is the HTTP status is no style. A word that fits several styles is held against none of them. Messages that only repeat the status, or that come with details, may have several codes.",
-		Mend:   "keep the codes in one list, and let each failure take its code from there",
-		Bad:    `422 {"error":{"code":"VALIDATION_ERROR",…}} and 404 {"error":{"code":"notFound",…}}`,
-		Good:   `422 {"error":{"code":"VALIDATION_ERROR",…}} and 404 {"error":{"code":"NOT_FOUND",…}}`,
-		When:   When{Classes: []int{4, 5}},
-		Across: errorCodeConsistent,
+		Silent:    "A number that is the HTTP status is no style. A word that fits several styles is held against none of them. Messages that only repeat the status, or that come with details, may have several codes.",
+		Undecided: "Of each endpoint the first eight messages are remembered.",
+		Mend:      "keep the codes in one list, and let each failure take its code from there",
+		Bad:       `422 {"error":{"code":"VALIDATION_ERROR",…}} and 404 {"error":{"code":"notFound",…}}`,
+		Good:      `422 {"error":{"code":"VALIDATION_ERROR",…}} and 404 {"error":{"code":"NOT_FOUND",…}}`,
+		When:      When{Classes: []int{4, 5}},
+		Across:    errorCodeConsistent,
 	},
 }
 
@@ -126,10 +128,10 @@ func errorCodeConsistent() func(*Pass) {
 	return func(p *Pass) {
 		e, ok := p.comparableError()
 		code := codeText(e.Code)
-		if !ok || code == "" || code == fmt.Sprint(p.Response.Status) {
+		if !ok || code == "" || code == strconv.Itoa(p.Response.Status) {
 			return
 		}
-		from := origin(p.Request.URL)
+		from := p.origin()
 		if usages[from] == nil {
 			usages[from] = new(usage)
 		}

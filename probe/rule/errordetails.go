@@ -145,7 +145,7 @@ func errorDetailsAlike() func(*Pass) {
 				continue
 			}
 			form := itemForm{common(items, itemMessages), common(naming(items), itemFields), p.place()}
-			from := origin(p.Request.URL)
+			from := p.origin()
 			first, known := norms[from]
 			if !known {
 				norms[from] = form

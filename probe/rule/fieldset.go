@@ -6,7 +6,12 @@ import "httpprobe/probe/exchange"
 // fields are not there costs next to nothing.
 type fieldSet [4]uint64
 
+// always is in the set of any message.
+const always = len(fieldSet{})*64 - 1
+
 func (s *fieldSet) add(n int) { s[n>>6] |= 1 << (n & 63) }
+
+func (s *fieldSet) has(n int) bool { return s[n>>6]&(1<<(n&63)) != 0 }
 
 // meets reports whether two sets have a name in common.
 func (s fieldSet) meets(t fieldSet) bool {
@@ -36,16 +41,17 @@ func (n fieldNames) set(names []string) fieldSet {
 	return out
 }
 
-// of gives the names that a message has.
-func (n fieldNames) of(fields exchange.Fields) fieldSet {
-	var out fieldSet
+// of gives the names that a message has, and whether it has one repeatedly.
+func (n fieldNames) of(fields exchange.Fields) (out fieldSet, repeated bool) {
+	out.add(always)
 	var buffer [longestName]byte
-	for _, f := range fields {
-		if number, ok := n[string(lowered(&buffer, f.Name))]; ok {
+	for i := range fields {
+		if number, ok := n[string(lowered(&buffer, fields[i].Name))]; ok {
+			repeated = repeated || out.has(number)
 			out.add(number)
 		}
 	}
-	return out
+	return out, repeated
 }
 
 // lowered writes a name in lower case; nil for one that is too long.

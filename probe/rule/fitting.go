@@ -22,11 +22,13 @@ var fitting = []Rule{
 			"its URI, 416 a Range, 417 Expect, 425 early data, 431 its fields, 505 its version. A client that has nothing of the kind cannot mend it.",
 		Silent: "Info for a short URI with 414, small fields with 431, a 421 on a connection of its own, a 422 for query parameters, and a 412 where another field may be the condition. A 413 without content on " +
 			"a kept connection may speak of the message before.",
-		Mend:   "answer with the status of what is really wrong, or 400",
-		Bad:    "GET /users without a condition → 412",
-		Good:   `PUT /users/1 + If-Match: "old" → 412`,
-		Check:  statusFitsRequest,
-		Across: versionsSpoken,
+		Undecided: "A 422 is held against requests without content alone: whether content is well-formed, in a format that the API takes, is not for probe to know. A 421 on a kept connection is not asked for again on one of its own.",
+		Mend:      "answer with the status of what is really wrong, or 400",
+		Bad:       "GET /users without a condition → 412",
+		Good:      `PUT /users/1 + If-Match: "old" → 412`,
+		needs:     failing,
+		Check:     statusFitsRequest,
+		Across:    versionsSpoken,
 	},
 }
 
@@ -53,7 +55,7 @@ func statusFitsRequest(p *Pass) {
 func versionsSpoken() func(*Pass) {
 	spoken := map[[2]string]bool{}
 	return func(p *Pass) {
-		key := [2]string{origin(p.Request.URL), p.Request.Proto}
+		key := [2]string{p.origin(), p.Request.Proto}
 		if p.Response.Status != http.StatusHTTPVersionNotSupported {
 			spoken[key] = true
 		} else if spoken[key] {
@@ -81,7 +83,7 @@ func (p *Pass) missingCause(status int) (missing string, s finding.Severity) {
 	case 406:
 		given, missing = has("Accept", "Accept-Language", "Accept-Encoding", "Accept-Charset"), "it has no Accept field to be unhappy with"
 	case 408:
-		given, missing = r.Withheld || r.Partial, "it was sent to its end"
+		given, missing = r.Withheld || r.Early || r.Partial, "it was sent to its end"
 	case 411:
 		given, missing = !has("Content-Length"), "it has a Content-Length"
 	case 412:

@@ -27,6 +27,7 @@ var framing = []Rule{
 		Mend:   "set the field instead of adding to it; often a proxy and the application both write it",
 		Bad:    "Content-Type: text/html + Content-Type: application/json",
 		Good:   "Content-Type: application/json",
+		needs:  repeating,
 		Check:  singletonRepeated,
 	},
 	{
@@ -76,27 +77,30 @@ var framing = []Rule{
 		Spec:     []string{"RFC 9112 §6.3", "RFC 9112 §9.2"},
 		Text: "Between the end of a response and the next request the server is silent. Octets that come nevertheless, most often because Content-Length is too small, would be taken for " +
 			"the answer to the next request.",
-		Silent: "Empty lines are passed over. A 408 with which the server takes leave of an idle connection is info. Octets after a 204, a 304 or the answer to HEAD have their own rules.",
-		Mend:   "make Content-Length count the octets that are written (not the characters), and write nothing after them",
-		Bad:    "Content-Length: 2 + hello",
-		Good:   "Content-Length: 5 + hello",
+		Silent:    "Empty lines are passed over. A 408 with which the server takes leave of an idle connection is info. Octets after a 204, a 304 or the answer to HEAD have their own rules.",
+		Undecided: "Only octets that are there when the answer has been read are seen. Those that come later, while the connection rests, are thrown away with it.",
+		Mend:      "make Content-Length count the octets that are written (not the characters), and write nothing after them",
+		Bad:       "Content-Length: 2 + hello",
+		Good:      "Content-Length: 5 + hello",
 
+		needs: overlong,
 		Check: extraBytes,
 	},
 	{
-		ID:       "head-no-content",
-		Topic:    Framing,
-		Title:    "HEAD is answered with fields alone",
-		Severity: finding.Error,
-		Basis:    "MUST NOT",
-		Seen:     []Sight{Octets},
-		Spec:     []string{"RFC 9110 §9.3.2", "RFC 9112 §6.3"},
-		Text:     "The answer to HEAD ends at the blank line, even where its fields give the length of what GET would send. Content that follows is read as the next response.",
-		Silent:   "Stray line ends are passed over.",
-		Mend:     "write no content when the method is HEAD",
-		Bad:      `HEAD /users → 200 + {"id":1}`,
-		Good:     "HEAD /users → 200, fields only",
-		When:     When{Methods: []string{http.MethodHead}},
+		ID:        "head-no-content",
+		Topic:     Framing,
+		Title:     "HEAD is answered with fields alone",
+		Severity:  finding.Error,
+		Basis:     "MUST NOT",
+		Seen:      []Sight{Octets},
+		Spec:      []string{"RFC 9110 §9.3.2", "RFC 9112 §6.3"},
+		Text:      "The answer to HEAD ends at the blank line, even where its fields give the length of what GET would send. Content that follows is read as the next response.",
+		Silent:    "Stray line ends are passed over.",
+		Undecided: "Octets are waited for 10 ms; what comes later is not seen.",
+		Mend:      "write no content when the method is HEAD",
+		Bad:       `HEAD /users → 200 + {"id":1}`,
+		Good:      "HEAD /users → 200, fields only",
+		When:      When{Methods: []string{http.MethodHead}},
 		Check: func(p *Pass) {
 			extra := p.Response.Extra
 			if len(bytes.Trim(extra, "\r\n")) > 0 && !bytes.HasPrefix(extra, []byte("HTTP/1.")) {
@@ -107,13 +111,13 @@ var framing = []Rule{
 }
 
 // singletons are fields that hold one value (RFC 9110 §5.3).
-var singletons = []string{
+var singletons = [...]string{
 	"Access-Control-Allow-Origin", "Age", "Content-Length", "Content-Location", "Content-Range", "Content-Type", "Date",
 	"ETag", "Expires", "Last-Modified", "Location", "Retry-After", "Server", "Strict-Transport-Security", "Deprecation", "Sunset",
 }
 
 func singletonRepeated(p *Pass) {
-	lines := make([]int, len(singletons))
+	var lines [len(singletons)]int
 	for _, section := range []exchange.Fields{p.Response.Fields, p.Response.Trailers} {
 		for _, f := range section {
 			if at := singleton(f.Name); at >= 0 {
@@ -142,7 +146,7 @@ func singletonRepeated(p *Pass) {
 
 // singleton gives the place of a name among singletons; -1 for others.
 func singleton(name string) int {
-	return slices.IndexFunc(singletons, func(s string) bool { return len(s) == len(name) && strings.EqualFold(s, name) })
+	return slices.IndexFunc(singletons[:], func(s string) bool { return len(s) == len(name) && strings.EqualFold(s, name) })
 }
 
 func contentLengthCorrect(p *Pass) {

@@ -64,5 +64,5 @@ func (p *Pass) local() bool {
 			return true // an error is that of a Unix socket
 		}
 	}
-	return isInternal(hostOf(origin(p.Request.URL)))
+	return isInternal(hostOf(p.origin()))
 }

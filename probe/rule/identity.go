@@ -52,7 +52,7 @@ func validCredentials() func(*Pass) {
 		if !unauthorized && !guards {
 			return
 		}
-		from, who := origin(p.Request.URL), p.credentials()
+		from, who := p.origin(), p.credentials()
 		if who == "" {
 			if unauthorized && !p.bringsLogin() {
 				guarded[here] = p.demand()
@@ -91,7 +91,11 @@ func (c *caller) accept(p *Pass, demand string, told map[string]bool) {
 		case r.before && !when.Before(r.when):
 			if !told[r.at] {
 				told[r.at] = true
-				p.Reportf("status", "%s got 401, although the same credentials were accepted before it and are accepted here, by %s: they are valid, and 403 says what is missing", r.place, p.line())
+				meant := "403 says what is missing"
+				if p.Settings.HideForbidden {
+					meant = "404 hides what they may not see"
+				}
+				p.Reportf("status", "%s got 401, although the same credentials were accepted before it and are accepted here, by %s: they are valid, and %s", r.place, p.line(), meant)
 			}
 			return true
 		}

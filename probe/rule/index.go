@@ -9,19 +9,25 @@ import (
 type Index struct {
 	book     []Rule
 	names    fieldNames
-	byStatus [statusEnd - statusBegin]atomic.Pointer[[]indexed] // the ones with a Check, from first use on
-	across   []indexed
+	byStatus [statusEnd - statusBegin]atomic.Pointer[selection] // from first use on
 }
 
-// indexed is a rule with the fields that its When names as a set.
+// selection is the rules that a status is of interest to.
+type selection struct {
+	checks, across []indexed
+}
+
+// indexed is what is looked at to see whether a rule applies, close together:
+// rules are large, and most do not apply.
 type indexed struct {
-	*Rule
-	fields fieldSet
+	fields  fieldSet // of When; always where it names none
+	needs   trait
+	place   int // in the book
+	methods []string
 }
 
-func (r indexed) applies(p *Pass, present fieldSet) bool {
-	return (len(r.When.Fields) == 0 || r.fields.meets(present)) &&
-		(len(r.When.Methods) == 0 || slices.Contains(r.When.Methods, p.Request.Method))
+func (r *indexed) applies(p *Pass) bool {
+	return r.fields.meets(p.present) && (r.needs == 0 || r.needs&p.traits != 0) && (len(r.methods) == 0 || slices.Contains(r.methods, p.Request.Method))
 }
 
 // Statuses outside of these are rare enough to be looked up rule by rule.
@@ -34,39 +40,57 @@ const (
 // copied.
 func NewIndex(book []Rule) *Index {
 	ix := &Index{book: slices.Clone(book), names: fieldNames{}}
+	ix.names.add(singletons[:]) // to see which are repeated
 	for i := range ix.book {
 		ix.names.add(ix.book[i].When.Fields)
-	}
-	for i := range ix.book {
-		if r := &ix.book[i]; r.Across != nil {
-			ix.across = append(ix.across, indexed{r, ix.names.set(r.When.Fields)})
-		}
 	}
 	return ix
 }
 
-// forStatus gives the rules with a Check that a status is of interest to.
-func (ix *Index) forStatus(status int) []indexed {
+// of gives the rules that a status is of interest to.
+func (ix *Index) of(status int) *selection {
 	if status < statusBegin || status >= statusEnd {
-		return ix.checks(status)
+		return ix.selection(status)
 	}
 	known := &ix.byStatus[status-statusBegin]
 	if rules := known.Load(); rules != nil {
-		return *rules
+		return rules
 	}
-	rules := ix.checks(status)
-	known.Store(&rules)
+	rules := ix.selection(status)
+	known.Store(rules)
 	return rules
 }
 
-func (ix *Index) checks(status int) []indexed {
-	var out []indexed
+func (ix *Index) selection(status int) *selection {
+	out := new(selection)
 	for i := range ix.book {
-		if r := &ix.book[i]; r.Check != nil && r.When.status(status) {
-			out = append(out, indexed{r, ix.names.set(r.When.Fields)})
+		r := &ix.book[i]
+		if !r.When.status(status) {
+			continue
+		}
+		entry := indexed{fields: ix.names.set(r.When.Fields), methods: r.When.Methods, place: i}
+		if len(r.When.Fields) == 0 {
+			entry.fields.add(always)
+		}
+		if r.Check != nil {
+			entry.needs = r.needs
+			out.checks = append(out.checks, entry)
+		}
+		if r.Across != nil {
+			entry.needs = r.acrossNeeds
+			out.across = append(out.across, entry)
 		}
 	}
 	return out
+}
+
+// look notes by what rules tell whether an exchange is of interest to them.
+func (ix *Index) look(p *Pass) {
+	if p.index == ix {
+		return
+	}
+	present, repeated := ix.names.of(p.Response.Fields)
+	p.index, p.present, p.traits = ix, present, traitsOf(p, repeated)
 }
 
 // Judge asks every rule that one exchange can answer and gives what is
@@ -75,13 +99,13 @@ func (ix *Index) Judge(p *Pass) []Report {
 	if p.Response == nil {
 		return nil
 	}
-	rules := ix.forStatus(p.Response.Status)
 	p.found = nil
-	present := ix.names.of(p.Response.Fields)
-	for _, r := range rules {
-		if r.applies(p, present) {
-			p.rule = r.Rule
-			r.Check(p)
+	ix.look(p)
+	rules := ix.of(p.Response.Status).checks
+	for i := range rules {
+		if r := &rules[i]; r.applies(p) {
+			p.rule = &ix.book[r.place]
+			p.rule.Check(p)
 		}
 	}
 	return p.found
@@ -90,16 +114,24 @@ func (ix *Index) Judge(p *Pass) []Report {
 // Across is the part of the rulebook that compares the exchanges of one run.
 // It remembers, so each run needs its own, and it is not for concurrent use.
 type Across struct {
-	rules  []indexed
-	names  fieldNames
-	judges []func(*Pass)
+	index  *Index
+	judges []func(*Pass) // by place in the book
+	beside []func(*Pass) // of the rules that some step allows, nil of the others
 }
 
-// Begin begins a run.
-func (ix *Index) Begin() *Across {
-	a := &Across{rules: ix.across, names: ix.names}
-	for _, r := range ix.across {
-		a.judges = append(a.judges, r.Across())
+// Begin begins a run in which steps allow the given rules.
+func (ix *Index) Begin(allowed ...string) *Across {
+	n := len(ix.book)
+	a := &Across{index: ix, judges: make([]func(*Pass), n), beside: make([]func(*Pass), n)}
+	for i := range ix.book {
+		r := &ix.book[i]
+		if r.Across == nil {
+			continue
+		}
+		a.judges[i] = r.Across()
+		if slices.Contains(allowed, r.ID) {
+			a.beside[i] = r.Across()
+		}
 	}
 	return a
 }
@@ -113,12 +145,43 @@ func (a *Across) Judge(p *Pass) []Report {
 		return nil
 	}
 	p.found = nil
-	present := a.names.of(p.Response.Fields)
-	for i, r := range a.rules {
-		if r.When.status(p.Response.Status) && r.applies(p, present) {
-			p.rule = r.Rule
-			a.judges[i](p)
+	a.index.look(p)
+	rules := a.index.of(p.Response.Status).across
+	for i := range rules {
+		r := &rules[i]
+		if !r.applies(p) {
+			continue
+		}
+		p.rule = &a.index.book[r.place]
+		if !within(p.rule, p.Subject.Off) {
+			a.judge(r.place, p)
 		}
 	}
 	return p.found
+}
+
+func within(r *Rule, ids []string) bool { return len(ids) > 0 && slices.Contains(ids, r.ID) }
+
+// judge keeps what a step allows out of the sight of the others: it is not
+// what they are measured by, and does not stand for what is told once a run.
+// It is itself measured by all.
+func (a *Across) judge(i int, p *Pass) {
+	accepted := within(p.rule, p.Subject.Allowed)
+	before := len(p.found)
+	if a.beside[i] != nil {
+		a.beside[i](p)
+	}
+	if !accepted {
+		p.found = p.found[:before]
+		a.judges[i](p)
+	} else if len(p.found) == before {
+		p.rule.Across()(p)
+	}
+}
+
+// Decides reports whether a step by itself shows whether a rule is broken, so
+// that an allowance without a finding is not needed.
+func (r *Rule) Decides() bool {
+	return (r.Across == nil || r.Once) &&
+		!slices.ContainsFunc(r.Seen, func(s Sight) bool { return s != OneExchange && s != Octets })
 }

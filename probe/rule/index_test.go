@@ -65,7 +65,7 @@ func TestAcrossForgetsBetweenRuns(t *testing.T) {
 		t.Fatal("no case bad-shapes")
 	}
 	for _, c := range cases {
-		if !slices.ContainsFunc(c.run(ix), func(r Report) bool { return r.Rule.ID == "error-shape-consistent" }) {
+		if !slices.ContainsFunc(c.run(t, ix), func(r Report) bool { return r.Rule.ID == "error-shape-consistent" }) {
 			t.Error("the second run does not report what the first did")
 		}
 	}

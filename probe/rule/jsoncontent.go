@@ -21,11 +21,12 @@ var jsonContent = []Rule{
 		Spec:     []string{"RFC 8259 §2", "RFC 8259 §6", "RFC 9110 §8.3"},
 		Text: "Content under application/json, or a type that ends in +json, is exactly one JSON value: no comma before a closing bracket, no comments, no NaN, no single quotes, nothing behind it. " +
 			"Nothing at all is no JSON value either, and a client that parses it fails.",
-		Silent: "Empty content is a warning unless it is a 200 to GET. The guard prefix )]}' is info. 206 and types that hold a value per line are not concerned, nor is content that was cut off.",
+		Silent: "Empty content is a warning unless it is a 200 to GET, and nothing on a redirect and in answer to OPTIONS. The guard prefix )]}' is info. 206 and types that hold a value per line are not concerned, nor is content that was cut off.",
 		Mend:   "produce JSON with a library, and leave Content-Type out when there is no content",
 		Bad:    `200 + Content-Type: application/json {"id":1,}`,
 		Good:   `200 + Content-Type: application/json {"id":1}`,
-		When:   When{Classes: []int{2, 4, 5}, Fields: []string{"Content-Type"}},
+		When:   When{Classes: []int{2, 3, 4, 5}, Fields: []string{"Content-Type"}},
+		needs:  doubtfulJSON,
 		Check:  jsonWellformed,
 	},
 	{
@@ -41,7 +42,8 @@ var jsonContent = []Rule{
 		Mend:     "encode JSON as UTF-8 without a byte order mark",
 		Bad:      `the octet E9 for é in a JSON string`,
 		Good:     `the octets C3 A9`,
-		When:     When{Classes: []int{2, 4, 5}, Fields: []string{"Content-Type"}},
+		When:     When{Classes: []int{2, 3, 4, 5}, Fields: []string{"Content-Type"}},
+		needs:    doubtfulJSON | qualified,
 		Check:    jsonUTF8,
 	},
 	{
@@ -56,7 +58,8 @@ var jsonContent = []Rule{
 		Mend:     "give each member its own name, or put the values into a list",
 		Bad:      `{"id":1,"id":2}`,
 		Good:     `{"id":1}`,
-		When:     When{Classes: []int{2, 4, 5}, Fields: []string{"Content-Type"}},
+		When:     When{Classes: []int{2, 3, 4, 5}, Fields: []string{"Content-Type"}},
+		needs:    doubtfulJSON,
 		Check: func(p *Pass) {
 			d := p.json()
 			if d == nil || d.strict || d.fault != "" {
@@ -81,7 +84,8 @@ var jsonContent = []Rule{
 		Mend:   "send such numbers as strings, and cut texts between characters only",
 		Bad:    `{"id":9007199254740993}`,
 		Good:   `{"id":"9007199254740993"}`,
-		When:   When{Classes: []int{2, 4, 5}, Fields: []string{"Content-Type"}},
+		When:   When{Classes: []int{2, 3, 4, 5}, Fields: []string{"Content-Type"}},
+		needs:  doubtfulJSON,
 		Check:  jsonInteroperable,
 	},
 	{
@@ -107,7 +111,8 @@ func jsonWellformed(p *Pass) {
 	subject := p.answer()
 	if d == nil {
 		r := p.Response
-		if isJSON(p.mediaType()) && p.whole() && len(r.Content) == 0 && r.Status != http.StatusPartialContent && r.Status != http.StatusResetContent {
+		if isJSON(p.mediaType()) && p.whole() && len(r.Content) == 0 && r.Status != http.StatusPartialContent && r.Status != http.StatusResetContent &&
+			r.Status/100 != 3 && p.Request.Method != http.MethodOptions { // Apache gives it the type of the file
 			severity := finding.Warning
 			if r.Status == http.StatusOK && p.Request.Method == http.MethodGet {
 				severity = finding.Error

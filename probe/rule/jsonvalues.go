@@ -16,7 +16,7 @@ import (
 
 func jsonInteroperable(p *Pass) {
 	d := p.json()
-	if d == nil || d.fault != "" {
+	if d == nil || d.fault != "" || d.content.Brief() {
 		return
 	}
 	number, surrogate := suspects(d.text)
@@ -196,31 +196,43 @@ var shaping = []string{"format", "view", "mode", "as", "output", "type", "envelo
 func jsonRootStable() func(*Pass) {
 	first := map[string]*rooted{}
 	return func(p *Pass) {
-		d := p.json()
-		if d == nil || d.fault != "" {
+		this := p.root()
+		if this.kind == "" {
 			return
 		}
-		kind := rootOf(d.text)
-		key, ok := p.comparable()
-		if kind == "" || !ok {
-			return
-		}
-		before := first[key]
+		before := first[this.of]
 		if before == nil {
-			first[key] = &rooted{kind: kind, place: p.place()}
+			first[this.of] = &rooted{kind: this.kind, place: p.place()}
 			return
 		}
-		if before.kind == kind || before.told {
+		if before.kind == this.kind || before.told {
 			return
 		}
 		before.told = true
 		p.Report(Report{
 			Path:     "body",
-			Message:  fmt.Sprintf("the JSON of %s is %s, but that of %s was %s", p.answer(), kind, before.place, before.kind),
+			Message:  fmt.Sprintf("the JSON of %s is %s, but that of %s was %s", p.answer(), this.kind, before.place, before.kind),
 			Expected: before.kind,
-			Actual:   kind,
+			Actual:   this.kind,
 		})
 	}
+}
+
+// root is what stands at the root of JSON; kind is empty where there is
+// nothing to compare. Answers with the same of are to have the same kind.
+type root struct{ kind, of string }
+
+func (p *Pass) root() root {
+	if !p.known.rooted {
+		p.known.rooted = true
+		if d := p.json(); d != nil && d.fault == "" {
+			kind := rootOf(d.text)
+			if of, ok := p.comparable(); ok && kind != "" {
+				p.rooted = root{kind, of}
+			}
+		}
+	}
+	return p.rooted
 }
 
 // rootOf names what stands at the root; "" for plain values, which have no
@@ -245,14 +257,13 @@ func (p *Pass) comparable() (string, bool) {
 	if !ok {
 		return "", false
 	}
-	var key strings.Builder
-	for _, part := range []string{origin(p.Request.URL), p.Request.Method, path, p.Response.Fields.Get("Content-Type")} {
-		key.WriteString(part + "\n")
+	key := make([]byte, 0, 256)
+	for _, part := range []string{p.origin(), p.Request.Method, path, p.Response.Fields.Get("Content-Type")} {
+		key = append(append(key, part...), '\n')
 	}
 	for _, f := range p.Request.Fields {
-		switch name := strings.ToLower(f.Name); {
-		case name == "accept", name == "prefer", strings.Contains(name, "version"):
-			key.WriteString(name + ": " + f.Value + "\n")
+		if strings.EqualFold(f.Name, "Accept") || strings.EqualFold(f.Name, "Prefer") || containsFold(f.Name, "version") {
+			key = append(key, strings.ToLower(f.Name)+": "+f.Value+"\n"...)
 		}
 	}
 	if _, query, found := strings.Cut(p.Request.Target, "?"); found {
@@ -260,12 +271,22 @@ func (p *Pass) comparable() (string, bool) {
 		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(shaping, strings.ToLower(name)) }) {
 			return "", false
 		}
-		key.WriteString(strings.Join(names, "&") + "\n")
+		key = append(key, strings.Join(names, "&")+"\n"...)
 	}
 	if body := bytes.TrimLeft(p.Request.Body, " \t\r\n"); len(body) > 0 {
-		key.WriteByte(body[0])
+		key = append(key, body[0])
 	}
-	return key.String(), true
+	return string(key), true
+}
+
+// containsFold reports whether an ASCII text holds another one in any case.
+func containsFold(s, part string) bool {
+	for i := range len(s) - len(part) + 1 {
+		if strings.EqualFold(s[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
 }
 
 // parameterNames are those of a query, sorted, each once.

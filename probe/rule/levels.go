@@ -28,8 +28,12 @@ type Levels struct {
 
 // Severity gives how much a report counts. What was set takes the place of the
 // rule's own severity; a part of the rule that is milder than the rule stays
-// so, and a harsher part never exceeds what was set.
+// so, and a harsher part never exceeds what was set. Optional rules are off
+// unless their id was set.
 func (l Levels) Severity(r Report) finding.Severity {
+	if r.Rule.Optional && !l.named(r.Rule) {
+		return finding.Off
+	}
 	for _, set := range []map[string]finding.Severity{l.Step, l.Suite} {
 		for _, name := range [...]string{r.Rule.ID, string(r.Rule.Topic)} {
 			if level, ok := set[name]; ok {
@@ -41,6 +45,29 @@ func (l Levels) Severity(r Report) finding.Severity {
 		return scale(r, level)
 	}
 	return r.Severity
+}
+
+// named reports whether a severity was set for the rule itself.
+func (l Levels) named(r *Rule) bool {
+	_, suite := l.Suite[r.ID]
+	_, step := l.Step[r.ID]
+	return suite || step
+}
+
+// Off gives the ids of the rules of a book that were turned off. Optional ones
+// that nobody turned on are not among them.
+func (l Levels) Off(book []Rule) []string {
+	if len(l.Suite) == 0 && len(l.Step) == 0 {
+		return nil
+	}
+	var out []string
+	for i := range book {
+		r := &book[i]
+		if (!r.Optional || l.named(r)) && l.Severity(Report{Rule: r, Severity: r.Severity}) == finding.Off {
+			out = append(out, r.ID)
+		}
+	}
+	return out
 }
 
 // scale gives a report's severity when its rule has that level.

@@ -18,6 +18,7 @@ func TestLevels(t *testing.T) {
 	rule := func(s finding.Severity, basis string, rfc *finding.Severity) *Rule {
 		return &Rule{ID: "r", Topic: Caching, Severity: s, Basis: basis, RFC: rfc}
 	}
+	optional := &Rule{ID: "r", Topic: Caching, Severity: warn, Basis: "MUST NOT", Optional: true}
 	tests := []struct {
 		name     string
 		levels   Levels
@@ -41,6 +42,14 @@ func TestLevels(t *testing.T) {
 		{"id over topic", Levels{Suite: set{"caching": off, "r": warn}}, rule(fail, "MUST", nil), fail, false, warn},
 		{"step over suite", Levels{Suite: set{"r": off}, Step: set{"r": fail}}, rule(fail, "MUST", nil), fail, false, fail},
 		{"step's topic over suite's id", Levels{Suite: set{"r": fail}, Step: set{"caching": off}}, rule(fail, "MUST", nil), fail, false, off},
+		{"optional", Levels{}, optional, warn, false, off},
+		{"optional, topic", Levels{Suite: set{"caching": fail}, Step: set{"caching": fail}}, optional, warn, false, off},
+		{"optional, rfc", Levels{Profile: RFCProfile}, optional, warn, true, off},
+		{"optional, turned on", Levels{Suite: set{"r": warn}}, optional, warn, false, warn},
+		{"optional, turned on, milder", Levels{Suite: set{"r": fail}}, optional, info, false, info},
+		{"optional, turned on in a step", Levels{Step: set{"r": fail}}, optional, warn, false, fail},
+		{"optional, turned on, step's topic", Levels{Suite: set{"r": warn}, Step: set{"caching": off}}, optional, warn, false, off},
+		{"optional, turned on, own topic", Levels{Suite: set{"r": warn, "caching": off}}, optional, warn, false, warn},
 		{"rfc: own", Levels{Profile: RFCProfile}, rule(fail, "SHOULD + guide", new(warn)), fail, false, warn},
 		{"rfc: own, milder stays", Levels{Profile: RFCProfile}, rule(fail, "SHOULD + guide", new(warn)), info, false, info},
 		{"rfc: guide", Levels{Profile: RFCProfile}, rule(warn, "guide", nil), warn, false, info},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"httpprobe/probe/finding"
@@ -15,9 +16,9 @@ const markdownBegin = `# The rulebook
 probe holds every answer against %s. ` + "`probe rules --format markdown`" + ` writes this page.
 
 Each rule is told with its severity, what its demand rests on, how it is seen, what is checked, what is excepted (where it keeps silent,
-or weighs less or more), a wrong and a right exchange, and what to change in the service. A rule that rests on the guide or on practice
-alone weighs less in profile rfc; where that is so the page says it. Under ` + "`rules:`" + ` in a suite or step a severity is set by the name
-of the rule or of its topic.
+or weighs less or more), what of it is not decided and why, a wrong and a right exchange, and what to change in the service. What probe
+cannot tell from outside, or does not look at yet, is never reported. A rule that rests on the guide or on practice alone weighs less in
+profile rfc; where that is so the page says it. Under ` + "`rules:`" + ` in a suite or step a severity is set by the name of the rule or of its topic.
 
 `
 
@@ -49,10 +50,20 @@ func (r *Rule) markdown(b *strings.Builder) {
 	if s := r.InRFC(); s != r.Severity {
 		severity += " (" + s.String() + " in profile rfc)"
 	}
+	if r.Optional {
+		severity = "off until set by the name of the rule, then " + severity
+	}
 	fmt.Fprintf(b, "\n### %s\n\n**%s**\n\n", r.ID, prose(r.Title))
-	fmt.Fprintf(b, "%s · %s · seen %s\n\n%s\n", severity, prose(r.Basis), r.SeenWhere(), prose(r.Text))
+	fmt.Fprintf(b, "%s · %s · seen %s", severity, prose(r.Basis), r.SeenWhere())
+	if s := r.State(); s != Decided {
+		fmt.Fprintf(b, " · %s", stateWords[s])
+	}
+	fmt.Fprintf(b, "\n\n%s\n", prose(r.Text))
 	if r.Silent != "" {
 		fmt.Fprintf(b, "\nExcept: %s\n", prose(r.Silent))
+	}
+	if r.Undecided != "" {
+		fmt.Fprintf(b, "\nNot decided: %s\n", prose(r.Undecided))
 	}
 	fmt.Fprintf(b, "\n```text\nwrong  %s\nright  %s\n```\n\nMend: %s.\n\n", r.Bad, r.Good, prose(r.Mend))
 	cites := make([]string, len(r.Spec))
@@ -62,7 +73,11 @@ func (r *Rule) markdown(b *strings.Builder) {
 	fmt.Fprintf(b, "Sections: %s\n", strings.Join(cites, ", "))
 }
 
-// Summary counts rules: "3 rules in 2 topics: 1 error, 2 warnings".
+// stateWords says in a sentence what is not decided in full.
+var stateWords = map[State]string{InPart: "decided in part", Undecided: "undecided"}
+
+// Summary counts rules by severity and by state: "3 rules in 2 topics: 1
+// error, 2 warnings; 2 decided, 1 in part".
 func Summary(rules []Rule) string {
 	if len(rules) == 0 {
 		return "no rules"
@@ -75,7 +90,7 @@ func Summary(rules []Rule) string {
 	for _, level := range [...]finding.Severity{finding.Error, finding.Warning, finding.Info} {
 		n := 0
 		for _, r := range rules {
-			if r.Severity == level {
+			if r.Severity == level && !r.Optional {
 				n++
 			}
 		}
@@ -87,7 +102,23 @@ func Summary(rules []Rule) string {
 			levels = append(levels, count(n, level.String()))
 		}
 	}
-	return fmt.Sprintf("%s in %s: %s", count(len(rules), "rule"), count(groups, "topic"), strings.Join(levels, ", "))
+	optional := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return !r.Optional })
+	if len(optional) > 0 {
+		levels = append(levels, fmt.Sprintf("%d off by default", len(optional)))
+	}
+	var states []string
+	for _, state := range [...]State{Decided, InPart, Undecided} {
+		n := 0
+		for _, r := range rules {
+			if r.State() == state {
+				n++
+			}
+		}
+		if n > 0 {
+			states = append(states, fmt.Sprintf("%d %s", n, state))
+		}
+	}
+	return fmt.Sprintf("%s in %s: %s; %s", count(len(rules), "rule"), count(groups, "topic"), strings.Join(levels, ", "), strings.Join(states, ", "))
 }
 
 func count(n int, thing string) string {

@@ -17,17 +17,20 @@ var methods = []Rule{
 		Title:    "who asks with OPTIONS learns which methods there are",
 		Severity: finding.Warning,
 		Basis:    "SHOULD",
-		Seen:     []Sight{OneExchange},
+		Seen:     []Sight{OneExchange, SafeFollowUp},
 		Spec:     []string{"RFC 9110 §9.3.7", "RFC 9110 §10.2.1"},
 		Text: "The answer to OPTIONS carries Allow. Every method that worked on the same URI in this run is in the list, and a 405 from there carries the same one: " +
-			"clients decide by it what to offer.",
+			"clients decide by it what to offer. With follow-ups each resource is asked.",
 		Silent: "Preflights of CORS, OPTIONS * and refused OPTIONS. HEAD and OPTIONS may be left out of the list. Lists are compared for the same URI and the same credentials, and only while " +
 			"nothing was written that may have changed them.",
 		Mend:   "fill Allow from the methods that are routed, for OPTIONS and 405 alike",
 		Bad:    "OPTIONS /users → 204",
 		Good:   "OPTIONS /users → 204 + Allow: GET, HEAD, POST, OPTIONS",
+		needs:  asksOptions,
 		Check:  optionsAllow,
 		Across: optionsAgree,
+
+		FollowUps: []FollowUp{{Judge: askMethods}},
 	},
 	{
 		ID:       "wrong-method-405",
@@ -71,6 +74,16 @@ func optionsAllow(p *Pass) {
 	}
 }
 
+// askMethods asks a resource that is there for its methods. The answer is
+// judged like one that a scenario asked for.
+func askMethods(t *Trail) {
+	switch {
+	case t.Request.Method == http.MethodOptions, t.Request.Method == http.MethodDelete:
+	case t.succeeded(), t.Response.Status == http.StatusMethodNotAllowed, t.Response.Status == http.StatusTemporaryRedirect, t.Response.Status == http.StatusPermanentRedirect:
+		t.Ask(Ask{Method: http.MethodOptions, Drop: []string{"Origin"}})
+	}
+}
+
 // asksMethods reports whether this is an answer to OPTIONS about a resource.
 func (p *Pass) asksMethods() bool {
 	return p.Request.Method == http.MethodOptions && p.succeeded() && p.Request.Target != "*" &&
@@ -85,8 +98,9 @@ type allowing struct {
 }
 
 type worked struct {
-	method, place string
-	writes        int // of the origin, at that time
+	method string
+	seen   sighting
+	writes int // of the origin, at that time
 }
 
 type allowList struct {
@@ -104,7 +118,7 @@ func optionsAgree() func(*Pass) {
 		if !p.succeeded() && !refused {
 			return
 		}
-		r, from := known.of(p), origin(p.Request.URL)
+		r, from := known.of(p), p.origin()
 		if p.wrote() {
 			writes[from]++
 		}
@@ -126,7 +140,7 @@ func optionsAgree() func(*Pass) {
 		}
 		switch missing := r.missing(list); {
 		case asks && missing != nil:
-			p.Reportf("headers.Allow", "Allow of the %d to %s leaves out %s, which worked in %s", p.Response.Status, p.line(), missing.method, missing.place)
+			p.Reportf("headers.Allow", "Allow of the %d to %s leaves out %s, which worked in %s", p.Response.Status, p.line(), missing.method, missing.seen)
 		case other != nil && other.writes == list.writes && !sameMethods(other.methods, list.methods):
 			p.Report(Report{
 				Path:     "headers.Allow",
@@ -154,9 +168,9 @@ func (a *allowing) note(p *Pass, writes int) {
 	i := slices.IndexFunc(a.worked, func(w worked) bool { return w.method == method })
 	switch {
 	case i < 0:
-		a.worked = append(a.worked, worked{method, p.place(), writes})
+		a.worked = append(a.worked, worked{method, p.sighting(), writes})
 	case !lasts(method):
-		a.worked[i] = worked{method, p.place(), writes}
+		a.worked[i] = worked{method, p.sighting(), writes}
 	}
 }
 
@@ -265,7 +279,7 @@ func goneStaysGone() func(*Pass) {
 			known[p.spot()] = resource[gone]{p.Request.URL, p.Request.Fields, gone{p.place(), p.Started}}
 		case len(known) == 0 || !p.succeeded():
 		case p.wrote():
-			from := origin(p.Request.URL)
+			from := p.origin()
 			for s := range known {
 				if s.origin == from {
 					delete(known, s)

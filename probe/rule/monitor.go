@@ -1,9 +1,12 @@
 package rule
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 func acceptedHasMonitor(p *Pass) {
@@ -42,5 +45,61 @@ func (p *Pass) linksSomewhere() bool {
 	}
 	return slices.ContainsFunc(appendStrings(nil, body), func(s string) bool {
 		return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") || strings.Contains(s, "://")
+	})
+}
+
+// monitorAt gives the reference that most clearly says where the work can be
+// followed; empty where there is none.
+func (p *Pass) monitorAt() string {
+	for _, name := range []string{"Operation-Location", "Azure-AsyncOperation"} {
+		if value := p.Response.Fields.Get(name); value != "" {
+			return value
+		}
+	}
+	list := links(p.Response.Fields)
+	if i := slices.IndexFunc(list, func(l link) bool { return l.is("monitor", "status") }); i >= 0 {
+		return list[i].target
+	}
+	for _, name := range []string{"Location", "Content-Location"} {
+		if value := p.Response.Fields.Get(name); value != "" {
+			return value
+		}
+	}
+	if i := slices.IndexFunc(list, func(l link) bool { return l.is("self") }); i >= 0 {
+		return list[i].target
+	}
+	if d := p.json(); d != nil {
+		body, _ := d.body()
+		o, _ := body.(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(o)) {
+			if s := text(o[name]); isURL(s) && mentions(name, "monitor", "status", "operation", "poll", "job") {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+func monitorAnswers(t *Trail) {
+	at := t.monitorAt()
+	if at == "" || t.Request.Method == http.MethodHead || t.intake() {
+		return
+	}
+	refused := func(status int) bool {
+		return status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusGone
+	}
+	x := t.Get(at)
+	if x == nil || !refused(x.Response.Status) {
+		return
+	}
+	if x = t.Ask(Ask{URL: at, Nth: 1, After: time.Second}); x == nil || !refused(x.Response.Status) {
+		return
+	}
+	if origin(x.Request.URL) != origin(t.Request.URL) && x.Response.Status != http.StatusMethodNotAllowed {
+		return
+	}
+	t.Report(Report{
+		About: x, Path: "status", Expected: "2xx or 3xx", Actual: fmt.Sprint(x.Response.Status),
+		Message: fmt.Sprintf("%s gets %d, though the 202 to %s sends clients there to follow the work", t.told(x), x.Response.Status, t.line()),
 	})
 }

@@ -11,20 +11,21 @@ import (
 
 var negotiation = []Rule{
 	{
-		ID:       "accept-honoured",
-		Topic:    Negotiation,
-		Title:    "a client gets a format that it can read",
-		Severity: finding.Warning,
-		Basis:    "practice",
-		Seen:     []Sight{OneExchange},
-		Spec:     []string{"RFC 9110 §12.5.1", "RFC 9110 §12.4.1"},
-		Text:     "Where Accept does not have */*, the type of a success is one that it lists, by name or with a star, and not with a weight of 0. What the client cannot read is of no use to it, and 406 would tell it so.",
-		Silent:   "A server may pass over Accept, so it is info as long as the resource has shown no other format in the run, and also when application/json was asked for and a +json type came. Errors come in the API's own format.",
-		Mend:     "choose the format by Accept, and answer 406 where there is none that fits",
-		Bad:      "Accept: application/xml → 200 + Content-Type: application/json, where the resource also has XML",
-		Good:     "Accept: application/xml → 406, or XML",
-		When:     When{Classes: []int{2}, Fields: []string{"Content-Type"}},
-		Across:   acceptHonoured,
+		ID:          "accept-honoured",
+		Topic:       Negotiation,
+		Title:       "a client gets a format that it can read",
+		Severity:    finding.Warning,
+		Basis:       "practice",
+		Seen:        []Sight{OneExchange},
+		Spec:        []string{"RFC 9110 §12.5.1", "RFC 9110 §12.4.1"},
+		Text:        "Where Accept does not have */*, the type of a success is one that it lists, by name or with a star, and not with a weight of 0. What the client cannot read is of no use to it, and 406 would tell it so.",
+		Silent:      "A server may pass over Accept, so it is info as long as the resource has shown no other format in the run, and also when application/json was asked for and a +json type came. Errors come in the API's own format.",
+		Mend:        "choose the format by Accept, and answer 406 where there is none that fits",
+		Bad:         "Accept: application/xml → 200 + Content-Type: application/json, where the resource also has XML",
+		Good:        "Accept: application/xml → 406, or XML",
+		When:        When{Classes: []int{2}, Fields: []string{"Content-Type"}},
+		acrossNeeds: choosing,
+		Across:      acceptHonoured,
 	},
 	{
 		ID:       "preference-applied",
@@ -49,6 +50,9 @@ func acceptHonoured() func(*Pass) {
 	const most = 4 // formats kept of each resource
 	formats := map[string][]string{}
 	return func(p *Pass) {
+		if accept := p.Request.Fields.Joined("Accept"); accept == "" || accept == "*/*" {
+			return
+		}
 		media := p.mediaType()
 		if len(p.Response.Body) == 0 || p.Response.Status == http.StatusPartialContent || !isMediaType(media) {
 			return

@@ -29,7 +29,7 @@ func notImplemented() func(*Pass) {
 			}
 			return
 		}
-		key := [2]string{origin(p.Request.URL), method}
+		key := [2]string{p.origin(), method}
 		s := known[key]
 		if s == nil {
 			s = new(serves)

@@ -2,7 +2,6 @@ package rule
 
 import (
 	"fmt"
-	"strings"
 
 	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
@@ -20,10 +19,12 @@ var octets = []Rule{
 		Spec:     []string{"RFC 9112 §4", "RFC 9112 §2.3"},
 		Text: "A status line is the version, a space, three digits, a space, and a phrase that may be empty. Strict clients refuse any other line, and lenient ones differ in what they " +
 			"make of it.",
-		Silent: "The wording of the phrase is free. A missing space after the digits is a warning, and HTTP/1.0 in answer to HTTP/1.1 is info.",
-		Mend:   "leave the status line to the HTTP library of the server",
-		Bad:    "HTTP/1.1 200 without the second space",
-		Good:   "HTTP/1.1 200 OK",
+		Silent:    "The wording of the phrase is free. A missing space after the digits is a warning, and HTTP/1.0 in answer to HTTP/1.1 is info.",
+		Undecided: "A line in which no status can be read is no answer to judge: the step fails, and shows what came.",
+		Mend:      "leave the status line to the HTTP library of the server",
+		Bad:       "HTTP/1.1 200 without the second space",
+		Good:      "HTTP/1.1 200 OK",
+		needs:     faulty | old,
 		Check: func(p *Pass) {
 			p.reportFaults("status", exchange.StatusLineFault)
 			if p.Request.Proto == "HTTP/1.1" && p.Response.Proto == "HTTP/1.0" {
@@ -45,6 +46,7 @@ var octets = []Rule{
 		Mend:   "set fields through the server's library, and encode values that come from data",
 		Bad:    "X-Total : 5",
 		Good:   "X-Total: 5",
+		needs:  faulty | beyondOctets,
 		Check: func(p *Pass) {
 			p.reportFaults("headers", exchange.FieldLineFault)
 			for _, fields := range []exchange.Fields{p.Response.Fields, p.Response.Trailers} {
@@ -69,6 +71,7 @@ var octets = []Rule{
 		Mend:   "write CRLF at the end of each line",
 		Bad:    "HTTP/1.1 200 OK, LF",
 		Good:   "HTTP/1.1 200 OK, CRLF",
+		needs:  faulty,
 		Check:  func(p *Pass) { p.reportFaults("headers", exchange.LineEndFault) },
 	},
 	{
@@ -88,6 +91,9 @@ var octets = []Rule{
 		When:   When{Fields: []string{"Transfer-Encoding"}},
 		Check: func(p *Pass) {
 			p.reportFaults("headers.Transfer-Encoding", exchange.TransferFault)
+			if p.Request.Proto == "HTTP/1.0" && p.Response.Proto != "HTTP/1.0" {
+				p.Reportf("headers.Transfer-Encoding", "%s carries Transfer-Encoding, but was asked for in HTTP/1.0, which does not know it", p.answer())
+			}
 			if p.lengthDecided() || p.Failure != nil && p.Failure.Kind == exchange.FailedMessage {
 				p.reportFaults("body", exchange.ChunkFault)
 			}
@@ -97,6 +103,9 @@ var octets = []Rule{
 
 // reportFaults reports what the reader noted, each kind of mistake once.
 func (p *Pass) reportFaults(path string, kind exchange.FaultKind) {
+	if len(p.Interims) == 0 && len(p.Response.Faults) == 0 {
+		return
+	}
 	told := map[string]bool{}
 	for i := range p.Interims {
 		p.reportFaultsOf(p.Interims[i].Faults, p.Interims[i].Status, path, kind, told)
@@ -129,7 +138,7 @@ func (p *Pass) reportFaultsOf(faults []exchange.Fault, status int, path string, 
 
 func beyondASCII(p *Pass, fields exchange.Fields) {
 	for _, f := range fields {
-		if strings.IndexFunc(f.Value, func(r rune) bool { return r > 0x7f }) >= 0 {
+		if !isASCII(f.Value) {
 			p.reportAt(finding.Warning, "headers."+f.Name, "%s in the %d to %s holds octets beyond ASCII: %s", f.Name, p.Response.Status, p.line(), quote(f.Value))
 		}
 	}

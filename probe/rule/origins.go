@@ -9,9 +9,6 @@ import (
 	"time"
 )
 
-// clockTolerance is how far clocks may lie apart.
-const clockTolerance = time.Minute
-
 // belowApplication reports whether a refusal looks like that of the layer that
 // reads requests, which knows of nothing but the message.
 func (p *Pass) belowApplication() bool {
@@ -40,8 +37,8 @@ func dateAccurate() func(*Pass) {
 	told := map[string]bool{}
 	return func(p *Pass) {
 		fields := p.Response.Fields
-		from := origin(p.Request.URL)
-		if told[from] || p.Started.IsZero() || len(fields.Values("Date")) > 1 {
+		from := p.origin()
+		if told[from] || p.Started.IsZero() || fields.Joined("Date") != fields.Get("Date") {
 			return
 		}
 		date, ok := httpDateOf(fields.Get("Date"))
@@ -64,7 +61,7 @@ func dateAccurate() func(*Pass) {
 				return
 			}
 		}
-		if ahead <= clockTolerance {
+		if ahead <= p.Settings.Tolerance() {
 			return
 		}
 		told[from] = true

@@ -16,15 +16,26 @@ type Pass struct {
 	Subject Subject
 	// Settings are those of the suite.
 	Settings Settings
+	// Content is the content of the response, for who shares its reading with
+	// others; nil for who does not.
+	Content *exchange.Document
 
 	rule  *Rule
 	found []Report
 
+	index   *Index
+	present fieldSet // the fields that rules of index ask for
+	traits  trait
+
 	// What several rules need is worked out on first use.
-	media     *string
-	document  *document
+	server    string // see origin
+	route     string // see endpoint
+	media     string
+	document  document
+	rooted    root
+	caching   directives
 	errorBody *ErrorBody
-	caching   *directives
+	known     struct{ media, document, rooted, caching bool }
 }
 
 // NewPass begins the judgement of an exchange.
@@ -38,30 +49,13 @@ type Subject struct {
 	Step     string // its name
 	Endpoint string // method and templated target
 	Expected bool   // the step named the status that came
+	// Named are the statuses that the step names for its answer; nil where it
+	// names none, or a class of them.
+	Named []int
+	// Off are the ids of rules that do not look at the step, Allowed those of
+	// rules whose findings on it are accepted.
+	Off, Allowed []string
 }
-
-// Settings is what rules need to know about a project.
-type Settings struct {
-	Errors ErrorMode
-	// Schema judges error bodies when Errors is SchemaErrors: it gives what
-	// is wrong with a parsed body, or "".
-	Schema func(body any) string
-}
-
-// ErrorMode is the `errors` setting of a suite.
-type ErrorMode string
-
-// The modes. The zero value is AutoErrors. Those that name a shape are equal
-// to the Shape.
-const (
-	AutoErrors     ErrorMode = ""
-	FlatErrors     ErrorMode = "flat"
-	ListErrors     ErrorMode = "list"
-	EnvelopeErrors ErrorMode = "envelope"
-	ProblemErrors  ErrorMode = "problem"
-	NoErrors       ErrorMode = "off"
-	SchemaErrors   ErrorMode = "schema"
-)
 
 // Report is one breach as a rule states it. Its texts quote the exchange.
 type Report struct {
@@ -72,6 +66,9 @@ type Report struct {
 	Path     string           // "headers.Allow", "body", "status"
 	Expected string
 	Actual   string
+	// About is the exchange that shows it, where that is not the one under
+	// judgement but one that a follow-up made.
+	About *exchange.Exchange
 }
 
 // Reportf reports a breach at the rule's severity.
@@ -95,6 +92,19 @@ func (p *Pass) Report(r Report) {
 	// A server that breaks the same rule in thousands of fields is told enough.
 	if len(p.found) < maxReports {
 		p.found = append(p.found, r)
+	}
+}
+
+// Rest gets the pass ready to wait for Across.Judge, which is asked of one
+// pass after another: it works out what that will want to know of an ordinary
+// answer, and lets go of what takes much memory.
+func (p *Pass) Rest() {
+	p.endpoint()
+	if p.Response.Status == http.StatusOK {
+		p.root()
+	}
+	if p.Content != nil && p.succeeded() {
+		p.Content.Forget()
 	}
 }
 
@@ -143,11 +153,10 @@ func (p *Pass) bodiless() bool {
 
 // mediaType is the response's media type in lower case, without parameters.
 func (p *Pass) mediaType() string {
-	if p.media == nil {
-		media := mediaType(p.Response.Fields.Get("Content-Type"))
-		p.media = &media
+	if !p.known.media {
+		p.media, p.known.media = mediaType(p.Response.Fields.Get("Content-Type")), true
 	}
-	return *p.media
+	return p.media
 }
 
 // quote shortens a text of the exchange for a message.

@@ -20,11 +20,12 @@ var preflights = []Rule{
 		Spec:     []string{`Fetch "CORS-preflight fetch"`},
 		Text: "Before a request that is out of the ordinary a browser sends OPTIONS with Origin and Access-Control-Request-Method. It carries no credentials and follows no redirect, and only a status of 2xx lets the real request be sent, whatever " +
 			"the fields say.",
-		Silent: "APIs that offer no CORS, which is seen by there being no Access-Control field in any answer of the run. A 4xx, other than 401 and 407, that the scenario expects is a refusal on purpose.",
-		Mend:   "answer preflights before the login is checked and before redirects, with 204",
-		Bad:    "OPTIONS /users + Origin + Access-Control-Request-Method: DELETE → 401",
-		Good:   "OPTIONS /users + Origin + Access-Control-Request-Method: DELETE → 204",
-		Across: preflightStatus,
+		Silent:      "APIs that offer no CORS, which is seen by there being no Access-Control field in any answer of the run. A 4xx, other than 401 and 407, that the scenario expects is a refusal on purpose.",
+		Mend:        "answer preflights before the login is checked and before redirects, with 204",
+		Bad:         "OPTIONS /users + Origin + Access-Control-Request-Method: DELETE → 401",
+		Good:        "OPTIONS /users + Origin + Access-Control-Request-Method: DELETE → 204",
+		acrossNeeds: speakingCORS,
+		Across:      preflightStatus,
 	},
 	{
 		ID:       "preflight-covers-request",
@@ -36,12 +37,13 @@ var preflights = []Rule{
 		Spec:     []string{`Fetch "CORS-preflight fetch"`, `Fetch "HTTP new-header syntax"`},
 		Text: "Access-Control-Allow-Origin lets the origin in, Access-Control-Allow-Methods lists the method in the case that was asked for (GET, HEAD and POST go without), and Access-Control-Allow-Headers lists each field. * stands for all of them, but not for " +
 			"Authorization. Access-Control-Max-Age is a whole number of seconds.",
-		Silent: "Answers that refuse: without any field that allows something, or for an origin that no answer of the run has let in. -1 is a usual way to forbid keeping the answer.",
-		Mend:   "name the method and the fields that clients use, Authorization with its name",
-		Bad:    "Access-Control-Request-Headers: authorization → 204 + Access-Control-Allow-Headers: *",
-		Good:   "Access-Control-Request-Headers: authorization → 204 + Access-Control-Allow-Headers: Authorization, Content-Type",
-		When:   When{Classes: []int{2, 4, 5}},
-		Across: preflightCovers,
+		Silent:      "Answers that refuse: without any field that allows something, or for an origin that no answer of the run has let in. -1 is a usual way to forbid keeping the answer.",
+		Mend:        "name the method and the fields that clients use, Authorization with its name",
+		Bad:         "Access-Control-Request-Headers: authorization → 204 + Access-Control-Allow-Headers: *",
+		Good:        "Access-Control-Request-Headers: authorization → 204 + Access-Control-Allow-Headers: Authorization, Content-Type",
+		When:        When{Classes: []int{2, 4, 5}},
+		acrossNeeds: crossOrigin,
+		Across:      preflightCovers,
 	},
 }
 
@@ -68,7 +70,7 @@ func preflightStatus() func(*Pass) {
 	speaks := map[string]bool{}
 	waiting := map[string][]failed{}
 	return func(p *Pass) {
-		server := origin(p.Request.URL)
+		server := p.origin()
 		if !speaks[server] && speaksCORS(p.Response.Fields) {
 			speaks[server] = true
 			for _, f := range waiting[server] {
@@ -97,7 +99,7 @@ func preflightCovers() func(*Pass) {
 		if asking == "" {
 			return
 		}
-		who := visitor{origin(p.Request.URL), asking}
+		who := visitor{p.origin(), asking}
 		in := p.letsIn()
 		let[who] = let[who] || in
 		if !p.preflight() || p.Response.Status/100 != 2 || !speaksCORS(p.Response.Fields) {

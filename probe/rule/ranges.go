@@ -92,18 +92,20 @@ var ranges = []Rule{
 		Basis:    "SHOULD",
 		Seen:     []Sight{OneExchange, SafeFollowUp},
 		Spec:     []string{"RFC 9110 §15.5.17", "RFC 9110 §14.4", "RFC 9110 §14.2"},
-		Text:     "A 416 to a range of bytes carries Content-Range: bytes */length, so that a client whose download has outgrown the file learns how long it is now.",
-		Silent:   "Other units than bytes, on which the standard is of two minds.",
-		Mend:     "add Content-Range: bytes */length to the 416",
-		Bad:      "416 alone",
-		Good:     "416 + Content-Range: bytes */146515",
-		When:     When{Statuses: []int{http.StatusRequestedRangeNotSatisfiable}},
+		Text: "A 416 to a range of bytes carries Content-Range: bytes */length, so that a client whose download has outgrown the file learns how long it is now. Where parts are to be had, a range that begins a thousand octets " +
+			"behind the end is asked for: a 206 to that is an error, for there is nothing to send, and so is a 5xx.",
+		Silent: "Other units than bytes, on which the standard is of two minds. To that request 200 with everything is as good. Content that has grown meanwhile, that is empty, or longer than 10 MB.",
+		Mend:   "answer a range that begins behind the end with 416 and Content-Range: bytes */length",
+		Bad:    "416 alone",
+		Good:   "416 + Content-Range: bytes */146515",
+		When:   When{Statuses: []int{http.StatusRequestedRangeNotSatisfiable}},
 		Check: func(p *Pass) {
 			asked := strings.ToLower(p.Request.Fields.Get("Range"))
 			if strings.HasPrefix(asked, "bytes=") && !p.Response.Fields.Has("Content-Range") {
 				p.Reportf("headers.Content-Range", "the 416 to %s does not say how long the content is", p.line())
 			}
 		},
+		FollowUps: []FollowUp{{When: parts, Judge: rangeBeyondEnd}},
 	},
 	{
 		ID:       "multipart-ranges-valid",

@@ -61,10 +61,11 @@ var refusals = []Rule{
 		Title:    "a 428 goes to a write that had no precondition",
 		Severity: finding.Warning,
 		Basis:    "SHOULD",
-		Seen:     []Sight{OneExchange},
+		Seen:     []Sight{OneExchange, WritingRequest},
 		Spec:     []string{"RFC 6585 §3"},
 		Text: "With 428 a server refuses to overwrite what the client may not have seen; the client reads the resource again and sends If-Match with its tag. That cures " +
-			"nothing for a request that changes no state, or one that already had If-Match, If-None-Match or If-Unmodified-Since.",
+			"nothing for a request that changes no state, or one that already had If-Match, If-None-Match or If-Unmodified-Since. A write that got 428 on something that the run created is sent again with If-Match, " +
+			"and a tag that the resource never had, lest it take place: it gets another answer, as a rule 412.",
 		Silent: "Whether the body says how to go on is looked at by error-explained.",
 		Mend:   "ask for a precondition on writes only, and answer a false one with 412",
 		Bad:    "GET /users → 428",
@@ -82,6 +83,11 @@ var refusals = []Rule{
 				}
 			}
 		},
+		FollowUps: []FollowUp{{
+			When:   When{Statuses: []int{http.StatusPreconditionRequired}, Methods: []string{http.MethodPut, http.MethodPatch, http.MethodDelete}},
+			Writes: true,
+			Judge:  curedByPrecondition,
+		}},
 	},
 	{
 		ID:       "legal-451",

@@ -21,12 +21,31 @@ func origin(rawURL string) string {
 	return rawURL
 }
 
-// place says where an exchange was seen, for messages about a later one.
-func (p *Pass) place() string {
-	if p.Subject.Place == "" {
-		return p.line()
+// origin is scheme and authority of the request's URL.
+func (p *Pass) origin() string {
+	if p.server == "" {
+		p.server = origin(p.Request.URL)
 	}
-	return p.line() + " (" + p.Subject.Place + ")"
+	return p.server
+}
+
+// place says where an exchange was seen, for messages about a later one.
+func (p *Pass) place() string { return p.sighting().String() }
+
+// sighting is where an exchange was seen, to be put into words when needed.
+type sighting struct{ method, target, place string }
+
+func (p *Pass) sighting() sighting {
+	return sighting{p.Request.Method, p.Request.Target, p.Subject.Place}
+}
+
+func (s sighting) String() string {
+	path, _, _ := strings.Cut(s.target, "?")
+	line := s.method + " " + path
+	if s.place == "" {
+		return line
+	}
+	return line + " (" + s.place + ")"
 }
 
 // requestBody is the parsed JSON of the request.

@@ -11,10 +11,10 @@ type spot struct{ origin, target string }
 
 func (p *Pass) spot() spot {
 	if _, target, ok := strings.Cut(p.Subject.Endpoint, " "); ok {
-		return spot{origin(p.Request.URL), target}
+		return spot{p.origin(), target}
 	}
 	path, _, _ := strings.Cut(p.Request.Target, "?")
-	return spot{origin(p.Request.URL), path}
+	return spot{p.origin(), path}
 }
 
 // latest keeps what is known of the resource that was asked for last among

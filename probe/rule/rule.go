@@ -62,8 +62,8 @@ const (
 var sights = map[Sight]struct{ word, text string }{
 	OneExchange:    {"exchange", "in one exchange"},
 	Octets:         {"octets", "in the octets of one message"},
-	SafeFollowUp:   {"follow-up", "with a second, safe request that the scenario makes"},
-	WritingRequest: {"write", "with a second request, one that writes, that the scenario makes"},
+	SafeFollowUp:   {"follow-up", "with a safe request that follows it"},
+	WritingRequest: {"write", "with a request that follows it and writes"},
 	AcrossRun:      {"run", "across the exchanges of a run"},
 }
 
@@ -81,7 +81,7 @@ func (r *Rule) SeenWhere() string {
 	return strings.Join(texts, ", or ")
 }
 
-// Rule is one demand. At least one of Check and Across is set.
+// Rule is one demand.
 type Rule struct {
 	ID       string
 	Topic    Topic
@@ -92,9 +92,17 @@ type Rule struct {
 	Spec     []string // sections: "RFC 9110 §15.5.6"
 	Text     string   // what is checked and why, for people; one paragraph
 	Silent   string   // where it keeps silent or is milder; may be empty
-	Mend     string   // what to change in the service, one sentence
-	Bad      string   // a wrong exchange on one line
-	Good     string   // the right one
+	// Undecided says why a part of the demand, or all of it, is not decided;
+	// empty where all of it is. A rule without Check, Across and FollowUps has
+	// it; see State.
+	Undecided string
+	Mend      string // what to change in the service, one sentence
+	Bad       string // a wrong exchange on one line
+	Good      string // the right one
+
+	// Optional rules are off until a suite or a step sets a severity for their
+	// id. That of their topic, and the profile, turn none of them on.
+	Optional bool
 
 	// RFC is the severity in profile rfc, where it is not what Basis says.
 	RFC *finding.Severity
@@ -102,10 +110,19 @@ type Rule struct {
 	When When
 	// Check judges one exchange. It must not keep the pass.
 	Check func(*Pass)
+	// needs are traits of which an exchange has one, if Check has anything to
+	// say of it; acrossNeeds the same for Across, also if it has anything to
+	// remember. None: it is asked about all that When selects.
+	needs, acrossNeeds trait
 	// Across begins a run and gives a function that is called for each
 	// exchange that When selects, one at a time and in the order of the
 	// files; it may remember what it needs, but not the pass.
 	Across func() func(*Pass)
+	// Once is set where Across judges each exchange by itself and remembers
+	// only what it has told.
+	Once bool
+	// FollowUps are the parts that need more requests than a scenario makes.
+	FollowUps []FollowUp
 }
 
 // When says which exchanges a rule applies to, so that the others need not be
@@ -126,9 +143,10 @@ func (w *When) status(status int) bool {
 // Book is all rules, topic by topic.
 func Book() []Rule {
 	return slices.Concat(
-		status, informational, success, redirects, clientErrors, refusals, validation, methods, fitting, serverErrors,
-		gateways, errorBodies, errorCodes, problems, framing, octets, endings, content, jsonContent, caching, ranges, conditional, negotiation,
-		authentication, cors, preflights, security, cookies, urls, deprecation, linkFields, limits, webSocket,
+		status, informational, success, created, redirects, hops, clientErrors, retries, unknowns, refusals, unreadable, validation, methods, heads, fitting, serverErrors,
+		gateways, errorBodies, errorCodes, problems, framing, octets, endings, mirrors, content, jsonContent, caching, validators,
+		ranges, partial, conditional, revalidation, preconditions, negotiation, variants, authentication, guards, cors, corsOrigins, preflights, security, cookies, urls, deprecation, linkFields, pagination, limits, idempotency, webSocket, handshakes, resources, readings,
+		refusedWrites, invalidData, listing, deletions, puts, readback, unchanged,
 	)
 }
 

@@ -10,20 +10,22 @@ import (
 
 var security = []Rule{
 	{
-		ID:       "nosniff",
-		Topic:    Security,
-		Title:    "browsers are kept from guessing at content",
-		Severity: finding.Info,
-		Basis:    "practice",
-		Seen:     []Sight{OneExchange},
-		Spec:     []string{"RFC 9205 §4.13", "OWASP REST Security sheet", "OWASP HTTP Headers sheet"},
-		Text:     "X-Content-Type-Options: nosniff makes browsers believe Content-Type. Without it some take content that looks like a page or a script for one, and with content that users have stored that is a way in.",
-		Silent:   "Said once for each origin of a run. A warning for a value other than nosniff, which browsers pass over.",
-		Mend:     "send X-Content-Type-Options: nosniff with everything",
-		Bad:      "200 + Content-Type: application/json",
-		Good:     "200 + Content-Type: application/json + X-Content-Type-Options: nosniff",
-		When:     When{Classes: []int{2}},
-		Across:   nosniff,
+		ID:        "nosniff",
+		Topic:     Security,
+		Title:     "browsers are kept from guessing at content",
+		Severity:  finding.Info,
+		Basis:     "practice",
+		Seen:      []Sight{OneExchange},
+		Spec:      []string{"RFC 9205 §4.13", "OWASP REST Security sheet", "OWASP HTTP Headers sheet"},
+		Text:      "X-Content-Type-Options: nosniff makes browsers believe Content-Type. Without it some take content that looks like a page or a script for one, and with content that users have stored that is a way in.",
+		Silent:    "Said once for each origin of a run. A warning for a value other than nosniff, which browsers pass over.",
+		Undecided: "Errors and redirects are not looked at.",
+		Mend:      "send X-Content-Type-Options: nosniff with everything",
+		Bad:       "200 + Content-Type: application/json",
+		Good:      "200 + Content-Type: application/json + X-Content-Type-Options: nosniff",
+		When:      When{Classes: []int{2}},
+		Once:      true,
+		Across:    nosniff,
 	},
 	{
 		ID:       "hsts-valid",
@@ -41,7 +43,9 @@ var security = []Rule{
 		Bad:  "Strict-Transport-Security: includeSubDomains",
 		Good: "Strict-Transport-Security: max-age=31536000; includeSubDomains",
 
-		Across: hstsValid,
+		Once:        true,
+		acrossNeeds: securing,
+		Across:      hstsValid,
 	},
 	{
 		ID:       "version-disclosure",
@@ -57,22 +61,25 @@ var security = []Rule{
 		Bad:      "Server: Apache/2.4.41 (Ubuntu)",
 		Good:     "Server: Apache",
 		When:     When{Fields: versionFields},
+		Once:     true,
 		Across:   versionDisclosure,
 	},
 	{
-		ID:       "credentials-in-clear",
-		Topic:    Security,
-		Title:    "credentials travel over TLS",
-		Severity: finding.Warning,
-		Basis:    "security",
-		Seen:     []Sight{OneExchange},
-		Spec:     []string{"RFC 7617 §4", "RFC 9110 §17.16.1", "OWASP REST Security sheet"},
-		Text:     "Over plain http everyone on the way can read a password, a token or the cookie of a session. A service that accepts Authorization there, or sets such a cookie, has them sent in clear.",
-		Silent:   "Said once for each origin; for Basic, which holds the password itself, it is an error. The machine itself, private addresses, names such as .internal and .local and Unix sockets, and schemes that only prove that one has the secret, such as Digest.",
-		Mend:     "offer the API over https alone, and refuse plain http rather than redirecting it",
-		Bad:      "GET http://api.example/me + Authorization: Basic … → 200",
-		Good:     "GET https://api.example/me + Authorization: Basic … → 200",
-		Across:   credentialsInClear,
+		ID:          "credentials-in-clear",
+		Topic:       Security,
+		Title:       "credentials travel over TLS",
+		Severity:    finding.Warning,
+		Basis:       "security",
+		Seen:        []Sight{OneExchange},
+		Spec:        []string{"RFC 7617 §4", "RFC 9110 §17.16.1", "OWASP REST Security sheet"},
+		Text:        "Over plain http everyone on the way can read a password, a token or the cookie of a session. A service that accepts Authorization there, or sets such a cookie, has them sent in clear.",
+		Silent:      "Said once for each origin; for Basic, which holds the password itself, it is an error. The machine itself, private addresses, names such as .internal and .local and Unix sockets, and schemes that only prove that one has the secret, such as Digest.",
+		Mend:        "offer the API over https alone, and refuse plain http rather than redirecting it",
+		Bad:         "GET http://api.example/me + Authorization: Basic … → 200",
+		Good:        "GET https://api.example/me + Authorization: Basic … → 200",
+		Once:        true,
+		acrossNeeds: admitting,
+		Across:      credentialsInClear,
 	},
 }
 
@@ -88,7 +95,7 @@ func nosniff() func(*Pass) {
 		if strings.EqualFold(strings.Trim(value, " \t"), "nosniff") {
 			return
 		}
-		from := origin(p.Request.URL)
+		from := p.origin()
 		known := told[from]
 		switch {
 		case value == "" && !known.absent:
@@ -107,7 +114,7 @@ func hstsValid() func(*Pass) {
 	type hint struct{ origin, what string }
 	told := map[hint]bool{}
 	return func(p *Pass) {
-		from := origin(p.Request.URL)
+		from := p.origin()
 		secure := strings.HasPrefix(from, "https://")
 		once := func(severity finding.Severity, what, format string, args ...any) {
 			if !told[hint{from, what}] {
@@ -116,7 +123,10 @@ func hstsValid() func(*Pass) {
 			}
 		}
 		if !p.Response.Fields.Has(name) {
-			if host := hostOf(from); secure && !isAddress(host) && !isLoopback(host) {
+			if !secure {
+				return
+			}
+			if host := hostOf(from); !isAddress(host) && !isLoopback(host) {
 				once(finding.Info, "absent", "%s has no %s, so that browsers may still try the host over plain http", p.answer(), name)
 			}
 			return
@@ -183,7 +193,7 @@ var versionFields = []string{"Server", "X-Powered-By", "X-AspNet-Version", "X-As
 func versionDisclosure() func(*Pass) {
 	told := map[string][]string{}
 	return func(p *Pass) {
-		from := origin(p.Request.URL)
+		from := p.origin()
 		for _, name := range versionFields {
 			value := p.Response.Fields.Get(name)
 			if value == "" || name == "Server" && !namesVersion(value) || slices.Contains(told[from], name) {
@@ -218,7 +228,7 @@ func namesVersion(s string) bool {
 func credentialsInClear() func(*Pass) {
 	told := map[string]finding.Severity{}
 	return func(p *Pass) {
-		from := origin(p.Request.URL)
+		from := p.origin()
 		if !strings.HasPrefix(from, "http://") || told[from] == finding.Error {
 			return
 		}

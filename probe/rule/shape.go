@@ -3,7 +3,6 @@ package rule
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -135,7 +134,7 @@ func readProblem(o map[string]any, _ int, mediaType string) (e ErrorBody, ok boo
 	} else {
 		e.takeCode(o, "", "code")
 	}
-	for _, name := range slices.Sorted(maps.Keys(o)) {
+	for _, name := range membersOf(o) {
 		if list, is := o[name].([]any); is && e.Details == nil {
 			e.Details, e.DetailsAt = list, name
 		}

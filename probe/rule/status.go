@@ -17,9 +17,10 @@ var status = []Rule{
 		Spec:     []string{"RFC 9110 §15", "RFC 9112 §4"},
 		Text: "The first digit of a status code names its class, and there are five classes. Clients have to treat any number " +
 			"outside of them as a failure of the server, whatever was meant.",
-		Mend: "answer with a registered code, such as 403 for a refusal or 500 for a failure",
-		Bad:  "HTTP/1.1 999 Request Denied",
-		Good: "HTTP/1.1 403 Forbidden",
+		Mend:  "answer with a registered code, such as 403 for a refusal or 500 for a failure",
+		Bad:   "HTTP/1.1 999 Request Denied",
+		Good:  "HTTP/1.1 403 Forbidden",
+		needs: oddStatus,
 		Check: func(p *Pass) {
 			if s := p.Response.Status; s < 100 || s > 599 {
 				p.Reportf("status", "status %d of %s belongs to no class: codes go from 100 to 599", s, p.line())
@@ -90,7 +91,7 @@ var status = []Rule{
 		Basis:    "SHOULD",
 		Seen:     []Sight{OneExchange},
 		Spec:     []string{"RFC 9110 §6.6.1"},
-		Text: "Date lies within a minute of the time at which the response came, the time it was under way allowed for. Where the clock is off, caches keep things for too long or not at all, and " +
+		Text: "Date lies within a minute, or what clock-tolerance says, of the time at which the response came, the time it was under way allowed for. Where the clock is off, caches keep things for too long or not at all, and " +
 			"tokens seem expired, or not yet valid.",
 		Silent: "Age is added to Date where a cache answers. An old Date is passed over where a cache may be at work that sends no Age. Reported once for each origin, with both clocks, " +
 			"since the one here may be the wrong one.",
@@ -98,6 +99,7 @@ var status = []Rule{
 		Bad:    "Date two hours ahead",
 		Good:   "Date within a minute",
 		When:   When{Fields: []string{"Date"}},
+		Once:   true,
 		Across: dateAccurate,
 	},
 	{
@@ -119,7 +121,7 @@ var status = []Rule{
 		Check: func(p *Pass) {
 			for _, f := range p.Response.Fields {
 				for _, name := range dateFields {
-					if strings.EqualFold(f.Name, name) {
+					if len(f.Name) == len(name) && strings.EqualFold(f.Name, name) {
 						checkDate(p, name, f.Value)
 					}
 				}

@@ -56,16 +56,21 @@ var success = []Rule{
 		Title:    "a 202 points to where the work can be followed",
 		Severity: finding.Info,
 		Basis:    "ought to",
-		Seen:     []Sight{OneExchange},
+		Seen:     []Sight{OneExchange, SafeFollowUp},
 		Spec:     []string{"RFC 9110 §15.3.3", "RFC 7240 §4.1"},
 		Text: "After a 202 the work is still to be done, and it may fail. A client can only learn how it went if the response names a place to ask: Location, Content-Location, a Link " +
-			"(monitor, status or self), or a URL in the body.",
-		Silent: "Endpoints that take things in and forget about them, by the look of their path: events, logs, metrics, telemetry, webhooks. HEAD, and content that cannot be read.",
-		Mend:   "make a resource for the job, and send its URI in Location and in the body",
-		Bad:    "POST /exports → 202, empty",
-		Good:   `POST /exports → 202 + Location: /jobs/7 + {"status":"queued"}`,
-		When:   When{Statuses: []int{http.StatusAccepted}},
-		Check:  acceptedHasMonitor,
+			"(monitor, status or self), or a URL in the body. GET on it gets 2xx or 3xx.",
+		Silent: "Endpoints that take things in and forget about them, by the look of their path: events, logs, metrics, telemetry, webhooks. HEAD, and content that cannot be read. " +
+			"Of several places the one is asked that most clearly is about the work, and again a second later; only 404, 405 and 410 count: other answers may have other reasons, and 5xx is told of by unexpected-5xx. " +
+			"Another origin is asked only if hosts allow it, and only 405 counts there, as it gets no credentials.",
+		Undecided: "Which endpoints need no monitor, and which URL in a body is one, is told by names alone.",
+		Mend:      "make a resource for the job, and send its URI in Location and in the body",
+		Bad:       "POST /exports → 202, empty",
+		Good:      `POST /exports → 202 + Location: /jobs/7 + {"status":"queued"}`,
+		When:      When{Statuses: []int{http.StatusAccepted}},
+		Check:     acceptedHasMonitor,
+
+		FollowUps: []FollowUp{{When: When{Statuses: []int{http.StatusAccepted}}, Judge: monitorAnswers}},
 	},
 	{
 		ID:       "nonauthoritative-203",
@@ -97,12 +102,13 @@ var success = []Rule{
 		Spec:     []string{"RFC 9110 §15.3.5", "RFC 9110 §6.4.1", "RFC 9112 §6.3"},
 		Text: "No content, no chunk and no trailer follows the header section of a 204, whatever its fields announce. A client on a kept connection " +
 			"takes octets found there for the beginning of the next response.",
-		Silent: "Stray line ends are passed over.",
-		Mend:   "write nothing after the header section of a 204, or answer 200 if there is something to say",
-		Bad:    `204 No Content + {"deleted":true}`,
-		Good:   "204 No Content, blank line",
-		When:   When{Statuses: []int{http.StatusNoContent}},
-		Check:  func(p *Pass) { nothingFollows(p, "the 204 to") },
+		Silent:    "Stray line ends are passed over.",
+		Undecided: "Octets are waited for 10 ms; what comes later is not seen.",
+		Mend:      "write nothing after the header section of a 204, or answer 200 if there is something to say",
+		Bad:       `204 No Content + {"deleted":true}`,
+		Good:      "204 No Content, blank line",
+		When:      When{Statuses: []int{http.StatusNoContent}},
+		Check:     func(p *Pass) { nothingFollows(p, "the 204 to") },
 	},
 	{
 		ID:       "length-on-204",
@@ -142,10 +148,11 @@ var success = []Rule{
 		Spec:     []string{"RFC 9110 §15.3.6", "RFC 9112 §6.3"},
 		Text: "A 205 tells the client to clear its form and has nothing else to say. Unlike a 204 it does not end at the blank line by itself: " +
 			"Content-Length: 0, an empty chunked body or the end of the connection has to mark the end.",
-		Mend: "send Content-Length: 0 and no content with a 205",
-		Bad:  `205 Reset Content + {"ok":true}`,
-		Good: "205 Reset Content + Content-Length: 0",
-		When: When{Statuses: []int{http.StatusResetContent}},
+		Undecided: "A 205 that announces no end, on a connection that stays open, cannot be told from one that is late: the step runs into its limit.",
+		Mend:      "send Content-Length: 0 and no content with a 205",
+		Bad:       `205 Reset Content + {"ok":true}`,
+		Good:      "205 Reset Content + Content-Length: 0",
+		When:      When{Statuses: []int{http.StatusResetContent}},
 		Check: func(p *Pass) {
 			if len(p.Response.Body) > 0 {
 				p.Reportf("body", "the 205 to %s has %d octets of content", p.line(), len(p.Response.Body))
@@ -192,14 +199,13 @@ var success = []Rule{
 
 func locationOn201(p *Pass) {
 	values := p.Response.Fields.Values("Location")
-	bulk := p.createsMany()
 	if len(values) > 0 {
-		if !bulk && sameResource(p.Request.URL, values[0]) {
+		if sameResource(p.Request.URL, values[0]) && !p.createsMany() {
 			p.Reportf("headers.Location", "Location of the 201 to %s is the URI that was posted to, not the new resource", p.line())
 		}
 		return
 	}
-	severity := finding.Error
+	severity, bulk := finding.Error, p.createsMany()
 	switch {
 	case p.Response.Fields.Get("Content-Location") != "":
 		severity = finding.Info

@@ -13,12 +13,19 @@ func successBodyIsError(p *Pass) {
 		return
 	}
 	d := p.json()
-	if d == nil || !bytes.Contains(d.text, []byte("error")) && !bytes.Contains(d.text, []byte("status")) {
+	if d == nil {
+		return
+	}
+	// Most content need not be parsed for this, and if it is, need not be searched.
+	suspect := func() bool {
+		return bytes.Contains(d.text, []byte("error")) || bytes.Contains(d.text, []byte("status"))
+	}
+	if !d.content.Parsed() && !suspect() {
 		return
 	}
 	body, _ := d.body()
 	o, _ := body.(map[string]any)
-	if what := bareFailure(o); what != "" && !p.isGraphQL() && !p.validates() {
+	if what := bareFailure(o); what != "" && suspect() && !p.isGraphQL() && !p.validates() {
 		p.Reportf("body", "the %d to %s says that the request failed: %s", p.Response.Status, p.line(), what)
 	}
 }
@@ -33,6 +40,9 @@ var failureMembers = []string{
 // bareFailure quotes the part of an object that says that a request failed, if
 // the object says nothing else.
 func bareFailure(o map[string]any) string {
+	if len(o) == 0 {
+		return ""
+	}
 	for name, v := range o {
 		if v != nil && !slices.Contains(failureMembers, name) {
 			return ""

@@ -15,9 +15,22 @@ func isToken(s string) bool {
 	return s != ""
 }
 
-func tokenOctet(c byte) bool {
-	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' ||
-		strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+func tokenOctet(c byte) bool { return tokenOctets[c] }
+
+var tokenOctets = func() (octets [256]bool) {
+	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		octets[c] = true
+	}
+	return octets
+}()
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] > 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func isDigits(s string) bool {
@@ -91,12 +104,20 @@ func fixDateOf(s string) (time.Time, bool) {
 			return time.Time{}, false
 		}
 	}
-	rest := s[len("Sun, "):]
-	if s[23:25] == "60" { // a leap second, which Go knows nothing of
-		rest = strings.Replace(rest, ":60 ", ":59 ", 1)
+	number := func(from, to int) int {
+		n := 0
+		for _, c := range []byte(s[from:to]) {
+			n = 10*n + int(c-'0')
+		}
+		return n
 	}
-	t, err := time.Parse("02 Jan 2006 15:04:05 GMT", rest)
-	return t, err == nil
+	day, month, year := number(5, 7), time.Month(strings.Index(months, s[8:11])/3+1), number(12, 16)
+	hour, minute, second := number(17, 19), number(20, 22), number(23, 25)
+	if second == 60 { // a leap second, which Go knows nothing of
+		second--
+	}
+	t := time.Date(year, month, day, hour, minute, second, 0, time.UTC)
+	return t, t.Day() == day && hour < 24 && minute < 60 && second < 60
 }
 
 // httpDateOf also reads the two forms that recipients must understand although

@@ -5,10 +5,14 @@ import "strings"
 // endpoint tells the endpoints of a run apart: by origin, method and templated
 // target, or by path where no template is known.
 func (p *Pass) endpoint() string {
-	if p.Subject.Endpoint == "" {
-		return origin(p.Request.URL) + " " + p.line()
+	if p.route == "" {
+		line := p.Subject.Endpoint
+		if line == "" {
+			line = p.line()
+		}
+		p.route = p.origin() + " " + line
 	}
-	return origin(p.Request.URL) + " " + p.Subject.Endpoint
+	return p.route
 }
 
 // template gives the path with {} for each identifier, so that what it names
@@ -17,8 +21,8 @@ func (p *Pass) endpoint() string {
 // path, and where the exchange is not one with that target.
 func (p *Pass) template() (string, bool) {
 	path, _, _ := strings.Cut(p.Request.Target, "?")
-	segments := strings.Split(path, "/")
 	if p.Subject.Endpoint == "" {
+		segments := strings.Split(path, "/")
 		for i, s := range segments {
 			if identifies(s) {
 				segments[i] = "{}"
@@ -27,7 +31,14 @@ func (p *Pass) template() (string, bool) {
 		return strings.Join(segments, "/"), true
 	}
 	_, target, _ := strings.Cut(p.Subject.Endpoint, " ")
-	pattern := splitTarget(target)
+	if !strings.ContainsAny(target, "{}") {
+		before, ends := strings.CutSuffix(path, target)
+		if !ends || before != "" && target != "" && target[0] != '/' && !strings.HasSuffix(before, "/") {
+			return "", false
+		}
+		return path, true
+	}
+	segments, pattern := strings.Split(path, "/"), splitTarget(target)
 	base := len(segments) - len(pattern) // what the base URL adds in front
 	if base < 0 {
 		return "", false

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,6 +26,7 @@ var urls = []Rule{
 		Mend:   "send the secret in the content, or in the fragment, and let the client put it into Authorization",
 		Bad:    "302 + Location: https://app.example/cb?access_token=eyJhbGciOi…",
 		Good:   "302 + Location: https://app.example/cb#access_token=eyJhbGciOi…",
+		needs:  linking,
 		Check:  secretsInURLs,
 	},
 	{
@@ -39,12 +39,14 @@ var urls = []Rule{
 		Spec:     []string{"RFC 9110 §10.2.2", "RFC 9110 §7.6.3"},
 		Text: "An API that is reached from the internet sends no links to private addresses, to the machine itself or to hosts with a name of one word: the client cannot follow them, and learns how the network is built. A link back to the same host keeps its " +
 			"scheme and port. Usually a service behind a proxy builds links from what it sees of itself.",
-		Silent: "Targets that are local themselves. Links from http to https, what the request itself said, and in JSON all members but href, self and next, and url where it leads to the path that was asked for.",
-		Mend:   "send relative links, or build them from the public base URL (Forwarded, absolute_redirect off in nginx)",
-		Bad:    "POST https://api.example/users → 201 + Location: http://10.0.0.5:8080/users/42",
-		Good:   "POST https://api.example/users → 201 + Location: /users/42",
-		When:   When{Classes: []int{2, 3}},
-		Check:  internalURLs,
+		Silent:    "Targets that are local themselves. Links from http to https, what the request itself said, and in JSON all members but href, self and next, and url where it leads to the path that was asked for.",
+		Undecided: "Links in errors are not looked at, nor are those in content other than JSON.",
+		Mend:      "send relative links, or build them from the public base URL (Forwarded, absolute_redirect off in nginx)",
+		Bad:       "POST https://api.example/users → 201 + Location: http://10.0.0.5:8080/users/42",
+		Good:      "POST https://api.example/users → 201 + Location: /users/42",
+		When:      When{Classes: []int{2, 3}},
+		needs:     linking,
+		Check:     internalURLs,
 	},
 }
 
@@ -94,7 +96,7 @@ func appendReferences(list []reference, v any, path, name string) []reference {
 			list = appendReferences(list, item, fmt.Sprintf("%s[%d]", path, i), name)
 		}
 	case map[string]any:
-		for _, member := range slices.Sorted(maps.Keys(v)) {
+		for _, member := range membersOf(v) {
 			list = appendReferences(list, v[member], path+"."+member, member)
 		}
 	}
@@ -131,6 +133,9 @@ func secretsInURLs(p *Pass) {
 }
 
 func (p *Pass) secretIn(r reference) bool {
+	if !strings.ContainsAny(r.value, "?@") {
+		return false // it has neither query nor name
+	}
 	u, err := url.Parse(r.value)
 	if err != nil || isEcho(r.value, p.sent()) {
 		return false
@@ -169,7 +174,7 @@ func internalURLs(p *Pass) {
 	if p.local() || fields.Has("Forwarded") || fields.Has("X-Forwarded-Host") || fields.Has("X-Forwarded-Proto") {
 		return
 	}
-	_, target, _ := strings.Cut(origin(p.Request.URL), "://")
+	_, target, _ := strings.Cut(p.origin(), "://")
 	if host := fields.Get("Host"); host != "" && !strings.EqualFold(host, target) {
 		return // who asks in the name of another host gets its links
 	}

@@ -20,12 +20,13 @@ var validation = []Rule{
 		Spec:     []string{"status-code guide (422, error format)", "RFC 9457 §3.2", "AIP-193"},
 		Text: "When well-formed JSON is turned down with 400 or 422 because of what it says, the error names the place: a detail with a field, a path or a JSON pointer, or a " +
 			"message that quotes the member. \"Validation failed\" alone leaves a form with nothing to mark.",
-		Silent: "JSON that is malformed, and messages that speak of something in particular, such as a rule across fields: only errors in general terms are reported. Endpoints of OAuth and GraphQL, and errors: off.",
-		Mend:   "list what is wrong as details, each with the field and a message",
-		Bad:    `422 {"error":"Validation failed"}`,
-		Good:   `422 {"errors":[{"field":"quantity","message":"Must be positive"}]}`,
-		When:   When{Statuses: []int{400, 422}},
-		Check:  validationNamesField,
+		Silent:    "JSON that is malformed, and messages that speak of something in particular, such as a rule across fields: only errors in general terms are reported. Endpoints of OAuth and GraphQL, and errors: off.",
+		Undecided: "Scenarios do not say which value is wrong, so that an error which names another field is not noticed.",
+		Mend:      "list what is wrong as details, each with the field and a message",
+		Bad:       `422 {"error":"Validation failed"}`,
+		Good:      `422 {"errors":[{"field":"quantity","message":"Must be positive"}]}`,
+		When:      When{Statuses: []int{400, 422}},
+		Check:     validationNamesField,
 	},
 }
 

@@ -47,15 +47,20 @@ func varyCoversNegotiation(p *Pass) {
 	if len(codings) == 0 || p.varies("Accept-Encoding") || !p.asksFor(codings) {
 		return
 	}
-	c := p.cacheControl()
 	if !slices.Contains(heuristic, p.Response.Status) && !p.reusable(false) && !p.reusable(true) {
 		return
 	}
-	severity := finding.Warning
+	p.reportAt(p.sharing(), "headers.Vary", "%s is coded with %s because the request accepts it, but Vary does not name Accept-Encoding",
+		p.answer(), strings.Join(codings, ", "))
+}
+
+// sharing says how much it weighs that caches mix up an answer with another
+// one: less where those that many users share keep neither.
+func (p *Pass) sharing() finding.Severity {
+	c := p.cacheControl()
 	sharable := c.has("public") || c.has("s-maxage") || c.has("must-revalidate")
 	if c.has("no-store") || c.whole("private") || p.Request.Fields.Has("Authorization") && !sharable {
-		severity = finding.Info
+		return finding.Info
 	}
-	p.reportAt(severity, "headers.Vary", "%s is coded with %s because the request accepts it, but Vary does not name Accept-Encoding",
-		p.answer(), strings.Join(codings, ", "))
+	return finding.Warning
 }

@@ -45,6 +45,7 @@ func Parse(file source.File, dir fs.FS) (*Suite, []source.Problem) {
 type reader struct {
 	file     source.File
 	dir      fs.FS
+	lines    [][]byte // of the file, once they are asked for
 	problems []source.Problem
 	unknown  []unknownKey
 }

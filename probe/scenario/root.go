@@ -25,15 +25,15 @@ var suiteFields = []field[root]{
 	}},
 	{"identities", func(r *reader, s *root, m source.Member) { s.Identities = r.identities(m) }},
 	{"errors", func(r *reader, s *root, m source.Member) { s.Errors = r.errors(m) }},
-	{"rules", func(r *reader, s *root, m source.Member) { s.Levels, s.Profile = r.rules(m, true) }},
+	{"rules", func(r *reader, s *root, m source.Member) { s.Levels = r.suiteRules(m, &s.Rules) }},
 	{"setup", func(r *reader, s *root, m source.Member) { s.Setup = r.steps(m) }},
 	{"steps", func(r *reader, s *root, m source.Member) { s.stepsKey, s.steps = m.Key, r.steps(m) }},
 	{"scenarios", func(r *reader, s *root, m source.Member) { s.Scenarios = r.scenarios(m) }},
 	{"teardown", func(r *reader, s *root, m source.Member) { s.Teardown = r.steps(m) }},
 	{"keep_going", func(r *reader, s *root, m source.Member) { s.KeepGoing, _ = r.boolean(m) }},
+	{"verify", func(r *reader, s *root, m source.Member) { s.Verify = r.verify(m) }},
 	{"resources", nil},
 	{"openapi", nil},
-	{"verify", nil},
 	{"cleanup", nil},
 }
 

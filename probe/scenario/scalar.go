@@ -83,11 +83,13 @@ func open(expression string) bool {
 
 // line gives a line of the file.
 func (r *reader) line(n int) []byte {
-	lines := bytes.Split(bytes.TrimPrefix(r.file.Data, []byte("\ufeff")), []byte("\n"))
-	if n < 1 || n > len(lines) {
+	if r.lines == nil {
+		r.lines = bytes.Split(bytes.TrimPrefix(r.file.Data, []byte("\ufeff")), []byte("\n"))
+	}
+	if n < 1 || n > len(r.lines) {
 		return nil
 	}
-	return bytes.TrimSuffix(lines[n-1], []byte("\r"))
+	return bytes.TrimSuffix(r.lines[n-1], []byte("\r"))
 }
 
 // texts reads one text or a list of them.

@@ -87,35 +87,6 @@ func (r *reader) errors(m source.Member) Errors {
 	return out
 }
 
-var (
-	severities = []string{"off", "info", "warning", "error"}
-	profiles   = []string{"guide", "rfc"}
-)
-
-// rules reads severities by rule or topic, and the profile where a suite is
-// spoken of. Which rules there are is judged where they are known.
-func (r *reader) rules(m source.Member, suite bool) (levels []Level, profile source.Text) {
-	if m.Value.Kind != source.Object {
-		r.wrong(m, "a mapping of rules to severities", "write { hsts: off }")
-		return nil, profile
-	}
-	for _, entry := range m.Value.Members {
-		switch {
-		case entry.Key.Text == "profile" && suite:
-			if t, ok := r.oneOf(entry, profiles, "profile"); ok {
-				profile = t
-			}
-		case entry.Key.Text == "profile":
-			r.atText(entry.Key, "set it in the suite's rules", "the profile cannot change within a suite")
-		default:
-			if t, ok := r.oneOf(entry, severities, "severity"); ok {
-				levels = append(levels, Level{Name: entry.Key, Severity: t})
-			}
-		}
-	}
-	return levels, profile
-}
-
 // oneOf reads one of a few words.
 func (r *reader) oneOf(m source.Member, words []string, what string) (source.Text, bool) {
 	v := m.Value

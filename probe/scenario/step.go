@@ -39,14 +39,15 @@ var stepFields = []field[Step]{
 	{"each", func(r *reader, s *Step, m source.Member) { s.Each = r.each(m) }},
 	{"expect", func(r *reader, s *Step, m source.Member) { s.Expect = r.expect(m) }},
 	{"capture", func(r *reader, s *Step, m source.Member) { s.Capture = r.captures(m) }},
-	{"rules", func(r *reader, s *Step, m source.Member) { s.Levels, _ = r.rules(m, false) }},
+	{"rules", func(r *reader, s *Step, m source.Member) { s.Levels = r.stepRules(m) }},
+	{"allow", func(r *reader, s *Step, m source.Member) { s.Allow = r.allow(m) }},
 	{"timeout", func(r *reader, s *Step, m source.Member) { s.Timeout = r.duration(m) }},
 	{"wait", func(r *reader, s *Step, m source.Member) { s.Wait = r.duration(m) }},
+	{"verify", func(r *reader, s *Step, m source.Member) { s.Verify = r.verify(m) }},
 	{"use", nil},
 	{"with", nil},
 	{"upgrade", nil},
 	{"messages", nil},
-	{"verify", nil},
 }
 
 // steps reads a list of steps, each a request line or a mapping.
@@ -137,6 +138,17 @@ func (r *reader) follow(m source.Member) Follow {
 		r.wrong(m, "true, false, or a number from 1 to "+itoa(maxRedirects), hint)
 	}
 	return Follow{}
+}
+
+func (r *reader) verify(m source.Member) Verify {
+	switch v := m.Value; {
+	case v.Kind == source.Bool:
+		return Verify{Pos: v.Pos, Safe: v.Text == "true"}
+	case v.Kind == source.String && v.Text == "write":
+		return Verify{Pos: v.Pos, Safe: true, Write: true}
+	}
+	r.wrong(m, "true, false or write", booleanHint(m.Value.Text))
+	return Verify{}
 }
 
 var retryFields = []field[Retry]{

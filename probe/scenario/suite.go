@@ -20,8 +20,9 @@ type Suite struct {
 	Defaults   Defaults
 	Identities []Identity
 	Errors     Errors
-	Profile    source.Text // guide or rfc; empty when not given
-	Levels     []Level     // rules: severity by rule id or topic
+	Levels     []Level      // rules: severity by rule id or topic
+	Rules      RuleSettings // rules: what else they are told
+	Verify     Verify
 	Setup      []Step
 	Teardown   []Step
 	KeepGoing  bool
@@ -73,10 +74,33 @@ type Errors struct {
 	Schema source.Text // path of a JSON Schema below the suite's folder
 }
 
+// RuleSettings is what a suite tells rules about the project. What is not given
+// is zero.
+type RuleSettings struct {
+	Profile          source.Text // guide or rfc
+	ValidationStatus []int       // 422, 400, or both
+	DeleteMissing    []int       // 404, 204, or both
+	HideForbidden    bool
+	SoftDelete       bool
+	Volatile         []source.Text // names of members of bodies
+	ClockTolerance   Duration
+	ContinueWait     Duration
+	RetryAfterLimit  Duration
+	PageLimit        int
+	HopLimit         int
+	Gateway          source.Text // api or own
+}
+
 // Level sets the severity of a rule or topic.
 type Level struct {
 	Name     source.Text
 	Severity source.Text // off, info, warning, error
+}
+
+// Allowance is a rule whose findings on a step are known and accepted.
+type Allowance struct {
+	Rule   source.Text
+	Reason string // the author's comment, on one line
 }
 
 // Scenario is a list of steps that run in order and share variables. The one
@@ -127,8 +151,18 @@ type Step struct {
 	Expect  Expect
 	Capture []Capture
 	Levels  []Level
+	Allow   []Allowance
 	Timeout Duration
 	Wait    Duration
+	Verify  Verify
+}
+
+// Verify says how far requests of the rulebook may follow a step's own; zero
+// Pos when not given.
+type Verify struct {
+	Pos   source.Pos
+	Safe  bool // those that only read
+	Write bool // also those that write, on what the run created
 }
 
 // RequestLine is METHOD target [-> status [location]].

@@ -1,0 +1,265 @@
+package probe
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"httpprobe/probe/exchange"
+	"httpprobe/probe/finding"
+	"httpprobe/probe/plan"
+	"httpprobe/probe/rule"
+)
+
+// level is how far follow-ups of a step may go.
+func (s *session) level(p *plan.Step, row int) rule.Verify {
+	// Of a table the first row stands for all.
+	if s.run.rules == nil || s.run.verifiers[p] == notAtAll || row > 0 || s.job.row > 0 {
+		return rule.NoFollowUps
+	}
+	return p.Verify.In(s.run.options.Verify)
+}
+
+// verification is the follow-ups of one step.
+type verification struct {
+	*session
+	a     *attempt
+	step  *plan.Step
+	trail *rule.Trail
+	index map[*exchange.Exchange]int // into the step's exchanges
+	notes []string
+}
+
+// verified is what a follow-up reports, and the exchange it is about.
+type verified struct {
+	rule.Report
+	exchange int
+}
+
+func (s *session) verification(a *attempt, p *plan.Step, b *plan.Bound, x *exchange.Exchange) *verification {
+	cause := *x
+	cause.Request.Fields = b.Request.Fields // cookies are added anew
+	since := cause.Started
+	if a.before != nil {
+		since = a.before.Started
+	}
+	base := ""
+	if s.suite.BaseURL != nil {
+		base = s.suite.BaseURL.String()
+	}
+	return &verification{session: s, a: a, step: p, index: map[*exchange.Exchange]int{}, trail: &rule.Trail{
+		Pass:     rule.NewPass(&cause, rule.Subject{Endpoint: p.Endpoint}, s.suite.Settings),
+		Identity: rule.Identity{Name: who(p), Fields: b.Identity.Fields, Query: b.Identity.Query, Certificate: s.run.shows()},
+		Before:   a.before,
+		Earlier:  a.earlier,
+		Public:   s.run.public.has(s.suite, p),
+		Created:  func(url string) bool { return s.made[url] },
+		Base:     base,
+		Calm:     func(before time.Duration) bool { return s.run.writes.calm(cause.Started.Add(-before)) },
+		Others:   func(url string) bool { return s.run.writes.others(s.job.place, url, since) },
+	}}
+}
+
+// shows reports whether the client has a certificate of its own.
+func (r *runner) shows() bool {
+	c := r.options.TLS
+	return c != nil && (len(c.Certificates) > 0 || c.GetClientCertificate != nil)
+}
+
+// prior reads the target of a step before its request changes it.
+func (s *session) prior(ctx context.Context, a *attempt, p *plan.Step, b *plan.Bound) {
+	if a.level == rule.NoFollowUps || !s.run.rules.Prior(p.Method, a.level) {
+		return
+	}
+	v := s.verification(a, p, b, &exchange.Exchange{Request: b.Request})
+	if x := v.send(ctx, rule.Ask{}); x != nil && x.Response != nil && x.Failure == nil {
+		a.before = x
+	}
+}
+
+// verify sends the follow-ups of a step's answer. It gives notes for people.
+func (s *session) verify(ctx context.Context, a *attempt, p *plan.Step) []string {
+	if a == nil || a.level == rule.NoFollowUps || a.bound == nil || a.failure != nil || a.final == nil || a.final.Response == nil {
+		return nil
+	}
+	v := s.verification(a, p, a.bound, a.final)
+	v.index[v.trail.Exchange] = a.index()
+	from := originOf(a.bound.URL)
+	for _, u := range s.run.rules.Pursue(v.trail, a.level) {
+		if p.Levels.Severity(rule.Report{Rule: u.Rule, Severity: finding.Error}) == finding.Off {
+			continue // what nobody wants to hear of is not asked about
+		}
+		begun, first := false, len(a.sent)
+		for asks := u.Next(); len(asks) > 0; asks = u.Next() {
+			if ctx.Err() != nil || !begun && !s.run.claims.take(u, from, p, s.run.verifiers[p]) {
+				break
+			}
+			begun = true
+			for _, ask := range asks {
+				v.answer(ctx, ask)
+			}
+		}
+		for _, r := range u.Reports() {
+			at, ok := v.index[r.About]
+			if !ok {
+				at = v.index[v.trail.Exchange]
+			}
+			a.verified = append(a.verified, verified{r, at})
+		}
+		if u.Writes {
+			v.tidy(ctx, first)
+		}
+	}
+	return v.notes
+}
+
+// originOf gives scheme, host and port as they stand in a URL.
+func originOf(u *url.URL) string { return u.Scheme + "://" + strings.ToLower(u.Host) }
+
+// answer sends what a rule asks for, and what is to go out at the same moment.
+func (v *verification) answer(ctx context.Context, ask rule.Ask) {
+	asks := append([]rule.Ask{ask}, ask.Together...)
+	if len(asks) == 1 {
+		v.trail.Answer(ask, v.send(ctx, ask))
+		return
+	}
+	exchanges := make([]*exchange.Exchange, len(asks))
+	var all sync.WaitGroup
+	for i, one := range asks {
+		if r, ok := v.request(one); ok {
+			all.Go(func() { exchanges[i] = v.do(ctx, one, r) })
+		}
+	}
+	all.Wait()
+	for i, x := range exchanges {
+		v.keep(asks[i], x)
+		v.trail.Answer(asks[i], x)
+	}
+}
+
+// send sends one request; nil when it is not sent.
+func (v *verification) send(ctx context.Context, ask rule.Ask) *exchange.Exchange {
+	r, ok := v.request(ask)
+	if !ok {
+		return nil
+	}
+	x := v.do(ctx, ask, r)
+	v.keep(ask, x)
+	return x
+}
+
+// request builds the request of an ask, if it leads to a host that may be
+// reached.
+func (v *verification) request(ask rule.Ask) (exchange.Request, bool) {
+	r, ok := v.trail.NewRequest(ask)
+	if !ok {
+		return r, false
+	}
+	to, err := url.Parse(r.URL)
+	if err != nil || !v.suite.Hosts.Allows(to) {
+		return r, false
+	}
+	if cookies := v.jar.cookies(to); cookies != "" && ask.Who == rule.AsBefore && !r.Fields.Has("Cookie") {
+		r.Fields = append(r.Fields, exchange.Field{Name: "Cookie", Value: cookies})
+	}
+	if ask.Who == rule.AsBroken {
+		v.conceal(broken(&r, to, v.trail.Identity))
+	}
+	return r, true
+}
+
+// broken gives the credentials of a request that are nearly those of an
+// identity: they tell almost as much.
+func broken(r *exchange.Request, to *url.URL, identity rule.Identity) []string {
+	var out []string
+	for _, f := range identity.Fields {
+		value := r.Fields.Get(f.Name)
+		if scheme, secret, ok := strings.Cut(value, " "); ok {
+			value = secret
+			if pair, err := base64.StdEncoding.DecodeString(secret); err == nil && strings.EqualFold(scheme, "Basic") {
+				_, password, _ := strings.Cut(string(pair), ":")
+				out = append(out, password)
+			}
+		}
+		out = append(out, value)
+	}
+	for _, f := range identity.Query {
+		out = append(out, to.Query().Get(f.Name))
+	}
+	return out
+}
+
+func (v *verification) do(ctx context.Context, ask rule.Ask, r exchange.Request) *exchange.Exchange {
+	if !pause(ctx, ask.After) {
+		return nil
+	}
+	if v.run.pace != nil && v.run.pace.Wait(ctx) != nil {
+		return nil
+	}
+	x := v.run.send(ctx, v.job.place, r, v.step.Timeout)
+	return &x
+}
+
+// keep enters a follow-up into the step's exchanges.
+func (v *verification) keep(ask rule.Ask, x *exchange.Exchange) {
+	if x == nil {
+		return
+	}
+	v.index[x] = len(v.a.sent)
+	out := sent{role: finding.Verified, Exchange: *x}
+	out.expected = ask.Provokes && x.Response != nil && x.Response.Status >= 500
+	if _, target, ok := strings.Cut(v.step.Endpoint, " "); ok && pathOf(x.Request.URL) == pathOf(v.trail.Request.URL) {
+		out.endpoint = x.Request.Method + " " + target
+	}
+	v.a.sent = append(v.a.sent, out)
+}
+
+func pathOf(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	return u.EscapedPath()
+}
+
+// tidy deletes what writing follow-ups have created, from that exchange on.
+func (v *verification) tidy(ctx context.Context, first int) {
+	told := map[string]bool{} // that they were created
+	for _, x := range v.a.sent[first:] {
+		at := created(&x.Exchange)
+		if at == "" || v.made[at] || told[at] {
+			continue
+		}
+		told[at] = true
+		d := v.send(ctx, rule.Ask{Method: http.MethodDelete, URL: at, Nth: first})
+		gone := d != nil && d.Response != nil && (d.Response.Status/100 == 2 || d.Response.Status == http.StatusNotFound || d.Response.Status == http.StatusGone)
+		if !gone {
+			v.notes = append(v.notes, fmt.Sprintf("a follow-up created %s, which could not be deleted", at))
+		}
+	}
+}
+
+// created gives the URL of the resource that an exchange created; empty: none.
+func created(x *exchange.Exchange) string {
+	if x.Response == nil || x.Response.Status != http.StatusCreated {
+		return ""
+	}
+	at, err := url.Parse(x.Request.URL)
+	if err != nil {
+		return ""
+	}
+	if location := x.Response.Fields.Get("Location"); location != "" {
+		if at, err = at.Parse(location); err != nil {
+			return ""
+		}
+	} else if x.Request.Method != http.MethodPut {
+		return ""
+	}
+	at.Fragment, at.RawFragment = "", ""
+	return at.String()
+}
