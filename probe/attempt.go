@@ -21,6 +21,7 @@ type sent struct {
 	role finding.Role
 	exchange.Exchange
 	endpoint string // where it is not the step's own
+	rule     string // that asked for it, or empty
 	expected bool   // nobody is surprised by what came, whatever the step expects
 }
 
@@ -63,7 +64,7 @@ func (s *session) attempt(ctx context.Context, p *plan.Step, a *attempt) error {
 	if a.again {
 		role = finding.Retried
 	} else {
-		s.prior(ctx, a, p, &bound)
+		s.prior(a, p, &bound)
 	}
 	a.bound = &bound
 	if r, ok := s.wrote[bound.Request.URL]; ok {
@@ -131,7 +132,7 @@ func (s *session) remember(x *exchange.Exchange) {
 	if at != "" {
 		s.made[at] = true
 	}
-	if len(s.run.verifiers) == 0 || x.Response == nil || x.Response.Status/100 != 2 || !changes(x.Request.Method) {
+	if len(s.run.verifying.steps) == 0 || x.Response == nil || x.Response.Status/100 != 2 || !changes(x.Request.Method) {
 		return
 	}
 	s.wrote[x.Request.URL] = x.Request

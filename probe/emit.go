@@ -77,10 +77,11 @@ type emitter struct {
 	steps   finding.Counts // of steps that ended, in the order of time
 	reached bool           // some connection to a server was made
 	allowed allowances
+	told    repeats
 }
 
 func newEmitter(r *runner, total int) *emitter {
-	e := &emitter{run: r, pending: map[int]*result{}, total: total, allowed: allowances{steps: map[*plan.Step]*allowance{}}}
+	e := &emitter{run: r, pending: map[int]*result{}, total: total, told: repeats{}, allowed: allowances{steps: map[*plan.Step]*allowance{}}}
 	e.moved.L = &e.mu
 	if r.rules != nil {
 		e.across = r.rules.Begin(r.allowed...)
@@ -122,6 +123,9 @@ func (e *emitter) emit(r *result) {
 	if e.across != nil {
 		e.allowed.take(r)
 	}
+	if len(e.run.verifying.steps) > 0 {
+		e.told.drop(&r.Scenario)
+	}
 	for i := range r.Steps {
 		settle(&r.Steps[i], e.run.options.Strict)
 		for _, x := range r.Steps[i].Exchanges {
@@ -143,10 +147,12 @@ func (e *emitter) emit(r *result) {
 // the run, and lets go of them.
 func (e *emitter) compare(r *result) {
 	for ; r.compared < len(r.judged); r.compared++ {
+		step := &r.Steps[r.compared]
+		var found []finding.Finding
 		for _, j := range r.judged[r.compared] {
-			found := j.veil.findings(e.across.Judge(j.pass), j)
-			r.Steps[r.compared].Findings = append(r.Steps[r.compared].Findings, found...)
+			found = append(found, j.veil.findings(e.across.Judge(j.pass), j)...)
 		}
+		step.Findings = append(step.Findings, fresh(found, step.Exchanges)...)
 		r.judged[r.compared] = nil
 	}
 	r.waiting = 0
@@ -175,8 +181,11 @@ func heavy(o finding.Outcome) finding.Outcome {
 
 // settle gives a step its outcome once all findings are known.
 func settle(s *finding.Step, strict bool) {
-	if s.Outcome == finding.Passed && len(s.Failing(strict)) > 0 {
+	switch failing := len(s.Failing(strict)) > 0; {
+	case s.Outcome == finding.Passed && failing:
 		s.Outcome = finding.Failed
+	case s.Outcome == finding.Failed && !failing: // all it was blamed for was told before
+		s.Outcome = finding.Passed
 	}
 }
 

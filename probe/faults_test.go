@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 				t.Fatalf("no rule %q", f.Rule)
 			}
 			seen := map[string]finding.Severity{}
-			for _, s := range runDemo(t, f, extent(broken)) {
+			for _, s := range runDemo(t, f, broken.Extent()) {
 				for _, step := range s.Steps {
 					if step.Outcome == finding.Errored {
 						t.Errorf("%s: %s", step.Pos, step.Reason)
@@ -49,20 +49,6 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
-}
-
-// extent is how far follow-ups have to go for a rule to be decided.
-func extent(r rule.Rule) rule.Verify {
-	level := rule.NoFollowUps
-	for _, seen := range r.Seen {
-		switch seen {
-		case rule.SafeFollowUp:
-			level = max(level, rule.SafeFollowUps)
-		case rule.WritingRequest:
-			level = rule.WritingFollowUps
-		}
-	}
-	return level
 }
 
 // runDemo runs the shipped suites against the demo API with a fault.

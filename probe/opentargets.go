@@ -53,11 +53,7 @@ func (o openTargets) has(suite *plan.Suite, s *plan.Step) bool {
 
 func openTargetOf(suite *plan.Suite, s *plan.Step) openTarget {
 	_, path, _ := strings.Cut(s.Endpoint, " ")
-	out := openTarget{path: strings.Split(path, "/")}
-	if suite.BaseURL != nil {
-		out.base = suite.BaseURL.String()
-	}
-	return out
+	return openTarget{base: baseOf(suite, s), path: strings.Split(path, "/")}
 }
 
 // succeeds reports whether a step expects a success, and nothing else.

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"testing"
@@ -38,6 +39,34 @@ func TestOthers(t *testing.T) {
 	others(3, users, 30, true)
 	again(at(31))
 	others(1, ada, 30, false)
+}
+
+// TestOthersOfMany: whoever asks, those who wrote last count, and no more is kept
+// of a place than that.
+func TestOthersOfMany(t *testing.T) {
+	const users, writers = "http://api.example/users", 40
+	order := rand.New(rand.NewPCG(1, 2))
+	w := writes{}
+	last := map[int]time.Time{}
+	for i := range 2000 {
+		by, now := order.IntN(writers), time.Unix(int64(i), 0)
+		w.enter(by, users, now)(now)
+		last[by] = now
+		asks, since := order.IntN(writers), time.Unix(int64(i-order.IntN(3)), 0)
+		if i%2 == 0 {
+			asks = by
+		}
+		want := false
+		for other, at := range last {
+			want = want || other != asks && !at.Before(since)
+		}
+		if got := w.others(asks, users, since); got != want {
+			t.Fatalf("%d: others than %d: %t", i, asks, got)
+		}
+	}
+	if n := len(w.at[users].under); n > 0 {
+		t.Errorf("%d are still under way", n)
+	}
 }
 
 func TestOldWritesAreForgotten(t *testing.T) {
@@ -122,13 +151,13 @@ steps:
 	r := newRunner(p, Options{Verify: rule.SafeFollowUps})
 	defer r.client.Close()
 	known, judged := false, false
-	r.rules = rule.NewIndex([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Prior: []string{"PUT"}, Judge: func(t *rule.Trail) {
+	r.use([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Prior: []string{"PUT"}, Judge: func(t *rule.Trail) {
 		known, judged = t.Before != nil, true
-	}}}}})
+	}}}}}, p.files)
 	work := newSchedule(p.files)
 	r.out = newEmitter(r, work.total)
 	j, _ := work.take()
-	s := newSession(r, j)
+	s := newSession(t.Context(), t.Context(), r, j)
 	s.step(t.Context(), finding.Main, j.scenario.Steps[0], -1)
 	if times != 2 || !judged || known {
 		t.Errorf("sent %d times, judged: %t, with what was there before: %t", times, judged, known)
@@ -161,15 +190,15 @@ steps:
 	r := newRunner(p, Options{Verify: rule.SafeFollowUps})
 	defer r.client.Close()
 	var got []string
-	r.rules = rule.NewIndex([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Judge: func(t *rule.Trail) {
+	r.use([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Judge: func(t *rule.Trail) {
 		if t.Earlier != nil {
 			got = append(got, fmt.Sprintf("%s after %s %s", t.Request.Method, t.Earlier.Method, t.Earlier.Body))
 		}
-	}}}}})
+	}}}}}, p.files)
 	work := newSchedule(p.files)
 	r.out = newEmitter(r, work.total)
 	j, _ := work.take()
-	s := newSession(r, j)
+	s := newSession(t.Context(), t.Context(), r, j)
 	s.steps(t.Context(), finding.Main, j.scenario.Steps)
 	want := []string{`PUT after POST {"name":"Ada"}`, `PATCH after PUT {"name":"Bob"}`}
 	if !slices.Equal(slices.Compact(got), want) {

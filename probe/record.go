@@ -3,6 +3,7 @@ package probe
 import (
 	"slices"
 
+	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
 	"httpprobe/probe/plan"
 	"httpprobe/probe/rule"
@@ -17,13 +18,13 @@ func (s *session) add(out finding.Step, a *attempt, p *plan.Step) {
 	}
 	var across []judged
 	if a != nil {
-		var found []finding.Finding
-		found, across = s.judge(out, a, p)
-		out.Findings = append(out.Findings, found...)
 		out.Exchanges = make([]finding.Exchange, len(a.sent))
 		for i := range a.sent {
 			out.Exchanges[i] = s.veil.exchange(&a.sent[i])
 		}
+		var found []finding.Finding
+		found, across = s.judge(out, a, p)
+		out.Findings = append(out.Findings, found...)
 	}
 	settle(&out, s.run.options.Strict)
 	s.veil.step(&out)
@@ -58,10 +59,10 @@ func (s *session) judge(out finding.Step, a *attempt, p *plan.Step) ([]finding.F
 			subject.Named = p.Expect.Status.Exact
 		}
 		if a.sent[i].role == finding.Verified {
-			// Where the step expects the server to fail, that the same is seen
-			// ahead of it or after it is no news.
-			fails := x.Response.Status >= 500 && subject.Expected
-			subject.Endpoint, subject.Expected = a.sent[i].endpoint, a.sent[i].expected || fails
+			// Where the step expects the server to fail, or a rule has made it
+			// fail and tells so, that the same is seen again is no news.
+			fails := x.Response.Status >= 500 && (subject.Expected || a.blamed(&x.Request))
+			subject.Endpoint, subject.Expected, subject.FollowUp = a.sent[i].endpoint, a.sent[i].expected || fails, true
 		}
 		pass := rule.NewPass(x, subject, s.suite.Settings)
 		if x.Response == a.checked {
@@ -77,8 +78,18 @@ func (s *session) judge(out finding.Step, a *attempt, p *plan.Step) ([]finding.F
 		pass.Rest()
 		across = append(across, j)
 	}
+	found = fresh(found, out.Exchanges)
 	for _, v := range a.verified {
 		found = append(found, s.veil.findings([]rule.Report{v.Report}, judged{levels: p.Levels, allow: p.Allow, place: v.exchange, pos: out.Pos})...)
 	}
 	return found, across
+}
+
+// blamed reports whether a rule tells that the server failed when that rule's
+// follow-up provoked it with such a request.
+func (a *attempt) blamed(r *exchange.Request) bool {
+	return slices.ContainsFunc(a.verified, func(v verified) bool {
+		x := &a.sent[v.exchange]
+		return x.role == finding.Verified && x.expected && x.Request.Method == r.Method && x.Request.URL == r.URL
+	})
 }

@@ -39,15 +39,12 @@ func redirected(b *plan.Bound, status int, to *url.URL, secrets *secret.Set) []s
 		for _, f := range b.Identity.Fields {
 			dropped = append(dropped, f.Name)
 		}
-		for _, f := range r.Fields {
-			if !strings.EqualFold(f.Name, "Host") && secrets.Mask(f.Value) != f.Value {
-				dropped = append(dropped, f.Name)
-			}
-		}
-		if slices.ContainsFunc(dropped, r.Fields.Has) {
+		before := len(r.Fields)
+		remove(r, dropped...)
+		leaveSecrets(r, secrets)
+		if len(r.Fields) < before {
 			notes = append(notes, "credentials were not sent along to "+to.Host)
 		}
-		remove(r, dropped...)
 	}
 	fragment := *to
 	fragment.Fragment, fragment.RawFragment = "", ""
@@ -63,6 +60,13 @@ func redirected(b *plan.Bound, status int, to *url.URL, secrets *secret.Set) []s
 func remove(r *exchange.Request, names ...string) {
 	r.Fields = slices.DeleteFunc(r.Fields, func(f exchange.Field) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, f.Name) })
+	})
+}
+
+// leaveSecrets removes the fields with secrets in them.
+func leaveSecrets(r *exchange.Request, secrets *secret.Set) {
+	r.Fields = slices.DeleteFunc(r.Fields, func(f exchange.Field) bool {
+		return !strings.EqualFold(f.Name, "Host") && secrets.Mask(f.Value) != f.Value
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"httpprobe/probe/client"
 	"httpprobe/probe/finding"
-	"httpprobe/probe/plan"
 	"httpprobe/probe/rule"
 	"httpprobe/probe/secret"
 	"httpprobe/probe/source"
@@ -112,8 +111,7 @@ type runner struct {
 	out      *emitter
 	stopped  atomic.Bool // by FailFast
 
-	verifiers map[*plan.Step]extent // steps after which follow-ups are sent
-	claims    claims
+	verifying verifying
 	public    openTargets
 	writes    writes
 	allowed   []string // rules that some step allows
@@ -136,11 +134,8 @@ func newRunner(p *Prepared, o Options) *runner {
 	reach := client.Options{TLS: o.TLS, Dial: o.Dial, Now: r.now, Limits: wire.Limits{Body: o.BodyLimit}}
 	if !o.NoRules {
 		reach.CloseWait = rule.CloseLimit
-		r.rules = rule.NewIndex(rule.Book())
-		r.verifiers = verifiers(p.files, o.Verify)
-		if len(r.verifiers) > 0 {
-			r.public = openIn(p.files)
-		}
+		r.public = openIn(p.files)
+		r.use(rule.Book(), p.files)
 	}
 	r.client = client.New(reach)
 	if o.Rate > 0 {
@@ -152,16 +147,22 @@ func newRunner(p *Prepared, o Options) *runner {
 	return r
 }
 
+// use makes the run hold answers against these rules.
+func (r *runner) use(book []rule.Rule, files []file) {
+	r.rules = rule.NewIndex(book)
+	r.verifying = newVerifying(files, r.options.Verify, r.rules, r.public)
+}
+
 // do carries out one job. It always gives a result. Teardowns have a context
 // of their own, after.
 func (r *runner) do(ctx, after context.Context, j job) *result {
 	if j.kind == runBroken {
 		return r.broken(j.of.file)
 	}
-	s := newSession(r, j)
+	s := newSession(ctx, after, r, j)
 	switch {
 	case j.kind == runTeardown && j.of.begun.Load():
-		s.teardown(after)
+		s.teardown()
 	case j.of.blocked != "":
 		s.skip(j.of.blocked)
 	case ctx.Err() != nil:
@@ -169,13 +170,13 @@ func (r *runner) do(ctx, after context.Context, j job) *result {
 	case r.stopped.Load():
 		s.skip("an earlier scenario did not pass (--fail-fast)")
 	case j.kind == runTeardown: // of a suite that has nothing else
-		s.teardown(after)
+		s.teardown()
 	case j.kind == runSetup:
 		j.of.begun.Store(true)
-		s.setup(ctx)
+		s.setup()
 	default:
 		j.of.begun.Store(true)
-		s.scenario(ctx, after)
+		s.scenario()
 	}
 	return s.finish()
 }

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,23 +33,36 @@ func upstream(t *testing.T) string {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"1"`)
+		if tags := r.Header.Get("If-None-Match"); tags == "*" || strings.Contains(tags, `"1"`) {
+			w.WriteHeader(304)
+			return
+		}
 		reply(w, 200, map[string]any{"id": 1})
 	})
+	mux.HandleFunc("GET /json/2", ok(map[string]any{"id": 2}))
 	mux.HandleFunc("POST /json", func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // a gateway that gives up is not judged here
-		w.Header().Set("Location", "json/2")
-		reply(w, 201, map[string]any{"id": 2})
+		body, _ := io.ReadAll(r.Body) // a gateway that gives up is not judged here
+		switch {
+		case r.Header.Get("Content-Type") != "application/json":
+			w.Header().Set("Accept", "application/json")
+			refuse(w, 415, "NO_JSON", "send application/json")
+		case !json.Valid(body):
+			refuse(w, 400, "BROKEN_JSON", "the content is no JSON")
+		default:
+			w.Header().Set("Location", "json/2")
+			reply(w, 201, map[string]any{"id": 2})
+		}
 	})
-	mux.HandleFunc("/chunked", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /chunked", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"id": `)
 		_ = http.NewResponseController(w).Flush()
 		_, _ = io.WriteString(w, `1}`)
 	})
-	mux.HandleFunc("/file", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /file", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "notes.txt", time.Date(2020, 2, 2, 12, 0, 0, 0, time.UTC), strings.NewReader("some notes"))
 	})
-	mux.HandleFunc("/coded", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /coded", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Vary", "Accept-Encoding")
 		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
@@ -60,17 +74,30 @@ func upstream(t *testing.T) string {
 		_, _ = io.WriteString(z, `{"id": 1}`)
 		_ = z.Close()
 	})
+	for _, path := range []string{"/json", "/json/2", "/chunked", "/file", "/coded", "/nothing", "/slow", "/garbage", "/cut", "/cut-chunked"} {
+		mux.HandleFunc("OPTIONS "+path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+			if path == "/json" {
+				w.Header().Add("Allow", "POST")
+			}
+			w.WriteHeader(204)
+		})
+	}
 	mux.Handle("/moved", http.RedirectHandler("/up/json", http.StatusTemporaryRedirect))
-	mux.HandleFunc("/nothing", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) })
-	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	mux.HandleFunc("/hangup", raw(""))
-	mux.HandleFunc("/garbage", raw("what was that?\r\n\r\n"))
-	mux.HandleFunc("/cut", raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nthe beginning"))
-	mux.HandleFunc("/cut-chunked", raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbegun\r\n"))
+	mux.HandleFunc("GET /nothing", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) })
+	mux.HandleFunc("GET /slow", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	mux.HandleFunc("GET /hangup", raw(""))
+	mux.HandleFunc("GET /garbage", raw("what was that?\r\n\r\n"))
+	mux.HandleFunc("GET /cut", raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nthe beginning"))
+	mux.HandleFunc("GET /cut-chunked", raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbegun\r\n"))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		reply(w, 404, map[string]any{"error": map[string]any{"code": "NOT_FOUND", "message": "there is nothing here"}})
+		refuse(w, 404, "NOT_FOUND", "there is nothing here")
 	})
 	return serve(t, mux)
+}
+
+func refuse(w http.ResponseWriter, status int, code, message string) {
+	reply(w, status, map[string]any{"error": map[string]any{"code": code, "message": message}})
 }
 
 // raw answers with octets and closes.
@@ -123,9 +150,10 @@ func fileServer(t *testing.T) string {
 // proxy is a Go gateway before a server that is well, slow, or down. Below
 // /plain it fails as httputil.ReverseProxy does by itself.
 func proxy(t *testing.T) string {
-	transport := &http.Transport{ResponseHeaderTimeout: 200 * time.Millisecond}
-	t.Cleanup(transport.CloseIdleConnections)
-	to := func(target, prefix string, failed func(http.ResponseWriter, *http.Request, error)) http.Handler {
+	patient, hasty := &http.Transport{}, &http.Transport{ResponseHeaderTimeout: 200 * time.Millisecond}
+	t.Cleanup(patient.CloseIdleConnections)
+	t.Cleanup(hasty.CloseIdleConnections)
+	to := func(target, prefix string, transport *http.Transport, failed func(http.ResponseWriter, *http.Request, error)) http.Handler {
 		u, err := url.Parse(target)
 		if err != nil {
 			t.Fatal(err)
@@ -143,13 +171,15 @@ func proxy(t *testing.T) string {
 		if errors.As(err, &timeout) && timeout.Timeout() {
 			status, code = http.StatusGatewayTimeout, "UPSTREAM_TIMEOUT"
 		}
-		reply(w, status, map[string]any{"error": map[string]any{"code": code, "message": "the service behind cannot be reached: " + strings.ToLower(code)}})
+		refuse(w, status, code, "the service behind cannot be reached: "+strings.ToLower(code))
 	}
 	up, down := upstream(t), fmt.Sprintf("http://127.0.0.1:%d", freePort(t))
 	mux := http.NewServeMux()
-	mux.Handle("/up/", to(up, "/up", explained))
-	mux.Handle("/down/", to(down, "/down", explained))
-	mux.Handle("/plain/up/", to(up, "/plain/up", nil))
-	mux.Handle("/plain/down/", to(down, "/plain/down", nil))
+	mux.Handle("/up/", to(up, "/up", patient, explained))
+	mux.Handle("/up/slow", to(up, "/up", hasty, explained))
+	mux.Handle("/down/", to(down, "/down", patient, explained))
+	mux.Handle("/plain/up/", to(up, "/plain/up", patient, nil))
+	mux.Handle("/plain/up/slow", to(up, "/plain/up", hasty, nil))
+	mux.Handle("/plain/down/", to(down, "/plain/down", patient, nil))
 	return serve(t, mux)
 }

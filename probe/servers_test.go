@@ -9,14 +9,17 @@ import (
 	"testing"
 
 	"httpprobe/probe/finding"
+	"httpprobe/probe/rule"
 )
 
 // breach is a finding of a run, or one that is wanted.
 type breach struct {
-	step     string // "scenario › step"
+	step     string // "scenario › step"; of a wanted one everyStep: at any number of steps
 	severity finding.Severity
 	rule     string
 }
+
+const everyStep = "*"
 
 func (b breach) String() string { return fmt.Sprintf("%s: %s %s", b.step, b.severity, b.rule) }
 
@@ -43,21 +46,28 @@ func TestServers(t *testing.T) {
 		name  string
 		start func(*testing.T) string
 		want  []breach
+		more  []breach // with follow-ups
 	}{
-		{"nginx", nginx.start, nginxBreaches},
-		{"apache", apache.start, apacheBreaches},
-		{"lighttpd", lighttpd.start, lighttpdBreaches},
-		{"go-fileserver", fileServer, fileServerBreaches},
-		{"go-proxy", proxy, proxyBreaches},
+		{"nginx", nginx.start, nginxBreaches, nginxFollowed},
+		{"apache", apache.start, apacheBreaches, apacheFollowed},
+		{"lighttpd", lighttpd.start, lighttpdBreaches, lighttpdFollowed},
+		{"go-fileserver", fileServer, fileServerBreaches, fileServerFollowed},
+		{"go-proxy", proxy, proxyBreaches, proxyFollowed},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			p, err := Prepare(Input{Paths: []string{c.name + ".yaml"}, FS: os.DirFS("testdata/servers"), BaseURL: c.start(t)})
-			if err != nil {
-				t.Fatal(err)
+		for _, level := range []rule.Verify{rule.NoFollowUps, rule.WritingFollowUps} {
+			want := c.want
+			if level > rule.NoFollowUps {
+				want = slices.Concat(c.want, c.more)
 			}
-			compare(t, run(t, context.Background(), p, Options{}), c.want)
-		})
+			t.Run(fmt.Sprintf("%s/%d", c.name, level), func(t *testing.T) {
+				t.Parallel()
+				p, err := Prepare(Input{Paths: []string{c.name + ".yaml"}, FS: os.DirFS("testdata/servers"), BaseURL: c.start(t)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				compare(t, run(t, context.Background(), p, Options{Verify: level}), want)
+			})
+		}
 	}
 }
 
@@ -79,10 +89,13 @@ func compare(t *testing.T, got *seen, want []breach) {
 			for _, f := range findings {
 				b := breach{name, f.Severity, f.Rule}
 				i := slices.Index(left, b)
+				every := breach{everyStep, f.Severity, f.Rule}
 				switch {
 				case f.Severity < finding.Warning:
 				case i >= 0:
 					left = slices.Delete(left, i, i+1)
+				case slices.Contains(want, every):
+					left = slices.DeleteFunc(left, func(b breach) bool { return b == every })
 				default:
 					t.Errorf("%s: %s (%s)", b, f.Message, strings.Join(f.Cites, ", "))
 				}

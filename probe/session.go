@@ -9,13 +9,18 @@ import (
 	"httpprobe/probe/expression"
 	"httpprobe/probe/finding"
 	"httpprobe/probe/plan"
+	"httpprobe/probe/rule"
 	"httpprobe/probe/source"
 )
 
 // session is one scenario while it runs: its variables, its cookies and what
 // has come of its steps.
 type session struct {
-	run   *runner
+	run *runner
+	// until ends when the run is stopped; after, which is for what has to be
+	// undone, some time later.
+	until, after context.Context
+
 	veil  veil // hides what the run hides, and credentials of its own
 	suite *plan.Suite
 	job   job
@@ -30,12 +35,14 @@ type session struct {
 	// wrote are the scenario's last writes, by the URLs that they are about,
 	// where follow-ups are sent.
 	wrote map[string]exchange.Request
+	// asked are the follow-ups that were done after its steps.
+	asked map[reach][]*rule.FollowUp
 	// broke is why the steps that are left do not run; empty: they do.
 	broke string
 }
 
-func newSession(r *runner, j job) *session {
-	s := &session{run: r, veil: veil{r.secrets.Own()}, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(j.of.jar), names: map[string]int{}, made: map[string]bool{}, wrote: map[string]exchange.Request{}}
+func newSession(until, after context.Context, r *runner, j job) *session {
+	s := &session{until: until, after: after, run: r, veil: veil{r.secrets.Own()}, suite: j.of.file.suite, job: j, vars: expression.Vars{}, given: expression.Vars{}, jar: newJar(j.of.jar), names: map[string]int{}, made: map[string]bool{}, wrote: map[string]exchange.Request{}, asked: map[reach][]*rule.FollowUp{}}
 	maps.Copy(s.made, j.of.made)
 	s.out.last = j.row < 0 || j.row == len(j.scenario.Rows)-1
 	s.out.Suite, s.out.Pos.File, s.out.Started = s.suite.Name, s.suite.File, r.now()
@@ -62,8 +69,7 @@ func rowName(name, row string) string { return name + " [" + row + "]" }
 func (s *session) finish() *result {
 	s.out.Duration = s.run.now().Sub(s.out.Started)
 	s.veil.scenario(&s.out.Scenario)
-	s.out.Outcome = outcome(s.out.Scenario)
-	if s.run.options.FailFast && s.out.Outcome > finding.Skipped {
+	if s.run.options.FailFast && outcome(s.out.Scenario) > finding.Skipped {
 		s.run.stopped.Store(true)
 	}
 	return &s.out
@@ -95,10 +101,10 @@ func (s *session) leave(reason string) {
 }
 
 // setup runs the setup of a suite, whose captures all its scenarios see.
-func (s *session) setup(ctx context.Context) {
+func (s *session) setup() {
 	if s.bindVars(s.suite.Vars) {
 		s.hide()
-		s.steps(ctx, finding.Setup, s.suite.Setup)
+		s.steps(s.until, finding.Setup, s.suite.Setup)
 	}
 	if s.broke != "" {
 		s.job.of.blocked = "the setup of the suite failed"
@@ -108,12 +114,12 @@ func (s *session) setup(ctx context.Context) {
 
 // teardown runs the teardown of a suite, also when its setup failed half-way
 // or the run was stopped.
-func (s *session) teardown(ctx context.Context) {
+func (s *session) teardown() {
 	// What the setup made under a name of its own is to be found again.
 	maps.Copy(s.vars, s.job.of.all)
 	if s.job.of.all != nil || s.bindSuite() {
 		s.hide()
-		s.steps(ctx, finding.Teardown, s.suite.Teardown)
+		s.steps(s.after, finding.Teardown, s.suite.Teardown)
 	}
 }
 
@@ -127,9 +133,8 @@ func (s *session) bindSuite() bool {
 	return true
 }
 
-// scenario runs a scenario: setup, steps and teardown, which has a context of
-// its own.
-func (s *session) scenario(ctx, after context.Context) {
+// scenario runs a scenario: setup, steps and teardown.
+func (s *session) scenario() {
 	scenario := s.job.scenario
 	if !s.bindSuite() {
 		return
@@ -155,10 +160,10 @@ func (s *session) scenario(ctx, after context.Context) {
 			return
 		}
 	}
-	s.steps(ctx, finding.Setup, scenario.Setup)
-	s.steps(ctx, finding.Main, scenario.Steps)
+	s.steps(s.until, finding.Setup, scenario.Setup)
+	s.steps(s.until, finding.Main, scenario.Steps)
 	s.broke = ""
-	s.steps(after, finding.Teardown, scenario.Teardown)
+	s.steps(s.after, finding.Teardown, scenario.Teardown)
 }
 
 // bindVars evaluates variables from top to bottom.

@@ -24,7 +24,7 @@ func (s *session) step(ctx context.Context, phase finding.Phase, p *plan.Step, r
 	if out.Outcome == finding.Errored || hasExpectation(out.Findings) {
 		s.stop(phase, &out)
 	}
-	out.Notes = append(out.Notes, s.verify(ctx, a, p)...)
+	out.Notes = append(out.Notes, s.verify(a, p)...)
 	s.add(out, a, p)
 }
 

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"slices"
 
 	"httpprobe/probe/exchange"
@@ -78,6 +79,10 @@ func (v veil) scenario(s *finding.Scenario) {
 // and without the rest of long bodies.
 func (v veil) exchange(x *sent) finding.Exchange {
 	out := finding.Exchange{Role: x.role, Exchange: x.Exchange, RequestSize: len(x.Request.Body)}
+	if x.role == finding.Verified {
+		out.Rule = x.rule
+		out.Endpoint = v.Mask(cmp.Or(x.endpoint, x.Request.Method+" "+pathOf(x.Request.URL)))
+	}
 	q := &out.Request
 	q.URL, q.Target, q.Fields = v.Mask(q.URL), v.Mask(q.Target), v.fields(q.Fields)
 	q.Body = v.trim(q.Body)

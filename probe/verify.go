@@ -19,7 +19,7 @@ import (
 // level is how far follow-ups of a step may go.
 func (s *session) level(p *plan.Step, row int) rule.Verify {
 	// Of a table the first row stands for all.
-	if s.run.rules == nil || s.run.verifiers[p] == notAtAll || row > 0 || s.job.row > 0 {
+	if s.run.rules == nil || !s.run.verifying.steps[p] || row > 0 || s.job.row > 0 {
 		return rule.NoFollowUps
 	}
 	return p.Verify.In(s.run.options.Verify)
@@ -30,10 +30,16 @@ type verification struct {
 	*session
 	a     *attempt
 	step  *plan.Step
+	rule  string // that asks; empty: several
 	trail *rule.Trail
 	index map[*exchange.Exchange]int // into the step's exchanges
 	notes []string
+	late  int // requests that got no answer in time
 }
+
+// mostLate is how often a server may keep a step's follow-ups waiting in vain:
+// each may take as long as the step itself.
+const mostLate = 3
 
 // verified is what a follow-up reports, and the exchange it is about.
 type verified struct {
@@ -72,38 +78,31 @@ func (r *runner) shows() bool {
 }
 
 // prior reads the target of a step before its request changes it.
-func (s *session) prior(ctx context.Context, a *attempt, p *plan.Step, b *plan.Bound) {
+func (s *session) prior(a *attempt, p *plan.Step, b *plan.Bound) {
 	if a.level == rule.NoFollowUps || !s.run.rules.Prior(p.Method, a.level) {
 		return
 	}
 	v := s.verification(a, p, b, &exchange.Exchange{Request: b.Request})
-	if x := v.send(ctx, rule.Ask{}); x != nil && x.Response != nil && x.Failure == nil {
+	if x := v.send(s.until, rule.Ask{}); x != nil && x.Response != nil && x.Failure == nil {
 		a.before = x
 	}
 }
 
-// verify sends the follow-ups of a step's answer. It gives notes for people.
-func (s *session) verify(ctx context.Context, a *attempt, p *plan.Step) []string {
+// verify sends the follow-ups of a step's answer, until the run is stopped. It
+// gives notes for people.
+func (s *session) verify(a *attempt, p *plan.Step) []string {
 	if a == nil || a.level == rule.NoFollowUps || a.bound == nil || a.failure != nil || a.final == nil || a.final.Response == nil {
 		return nil
 	}
 	v := s.verification(a, p, a.bound, a.final)
 	v.index[v.trail.Exchange] = a.index()
-	from := originOf(a.bound.URL)
 	for _, u := range s.run.rules.Pursue(v.trail, a.level) {
 		if p.Levels.Severity(rule.Report{Rule: u.Rule, Severity: finding.Error}) == finding.Off {
 			continue // what nobody wants to hear of is not asked about
 		}
-		begun, first := false, len(a.sent)
-		for asks := u.Next(); len(asks) > 0; asks = u.Next() {
-			if ctx.Err() != nil || !begun && !s.run.claims.take(u, from, p, s.run.verifiers[p]) {
-				break
-			}
-			begun = true
-			for _, ask := range asks {
-				v.answer(ctx, ask)
-			}
-		}
+		v.rule = u.Rule.ID
+		first := len(a.sent)
+		v.pursue(u)
 		for _, r := range u.Reports() {
 			at, ok := v.index[r.About]
 			if !ok {
@@ -112,14 +111,30 @@ func (s *session) verify(ctx context.Context, a *attempt, p *plan.Step) []string
 			a.verified = append(a.verified, verified{r, at})
 		}
 		if u.Writes {
-			v.tidy(ctx, first)
+			v.tidy(s.after, first)
 		}
+	}
+	if v.late >= mostLate {
+		v.notes = append(v.notes, fmt.Sprintf("follow-ups were given up: %d of them got no answer in time", v.late))
 	}
 	return v.notes
 }
 
-// originOf gives scheme, host and port as they stand in a URL.
-func originOf(u *url.URL) string { return u.Scheme + "://" + strings.ToLower(u.Host) }
+// pursue sends what a follow-up asks for until it has all.
+func (v *verification) pursue(u *rule.Pursuit) {
+	begun := false
+	for asks := u.Next(); len(asks) > 0; asks = u.Next() {
+		// Who has begun to write may have something to put right.
+		late := v.late >= mostLate && !(begun && u.Writes)
+		if late || v.until.Err() != nil || !begun && !v.take(u.FollowUp, v.step) {
+			return
+		}
+		begun = true
+		for _, ask := range asks {
+			v.answer(v.until, ask)
+		}
+	}
+}
 
 // answer sends what a rule asks for, and what is to go out at the same moment.
 func (v *verification) answer(ctx context.Context, ask rule.Ask) {
@@ -164,6 +179,9 @@ func (v *verification) request(ask rule.Ask) (exchange.Request, bool) {
 	if err != nil || !v.suite.Hosts.Allows(to) {
 		return r, false
 	}
+	if from, err := url.Parse(v.trail.Request.URL); err != nil || !plan.SameOrigin(from, to) {
+		leaveSecrets(&r, v.veil.Set)
+	}
 	if cookies := v.jar.cookies(to); cookies != "" && ask.Who == rule.AsBefore && !r.Fields.Has("Cookie") {
 		r.Fields = append(r.Fields, exchange.Field{Name: "Cookie", Value: cookies})
 	}
@@ -173,12 +191,16 @@ func (v *verification) request(ask rule.Ask) (exchange.Request, bool) {
 	return r, true
 }
 
-// broken gives the credentials of a request that are nearly those of an
-// identity: they tell almost as much.
+// broken gives the credentials of a request that are nearly the right ones:
+// they tell almost as much.
 func broken(r *exchange.Request, to *url.URL, identity rule.Identity) []string {
 	var out []string
+	names := []string{"Authorization"} // be it the step's own
 	for _, f := range identity.Fields {
-		value := r.Fields.Get(f.Name)
+		names = append(names, f.Name)
+	}
+	for _, name := range names {
+		value := r.Fields.Get(name)
 		if scheme, secret, ok := strings.Cut(value, " "); ok {
 			value = secret
 			if pair, err := base64.StdEncoding.DecodeString(secret); err == nil && strings.EqualFold(scheme, "Basic") {
@@ -210,8 +232,11 @@ func (v *verification) keep(ask rule.Ask, x *exchange.Exchange) {
 	if x == nil {
 		return
 	}
+	if x.Failure != nil && x.Failure.Kind == exchange.FailedTimeout {
+		v.late++
+	}
 	v.index[x] = len(v.a.sent)
-	out := sent{role: finding.Verified, Exchange: *x}
+	out := sent{role: finding.Verified, rule: v.rule, Exchange: *x}
 	out.expected = ask.Provokes && x.Response != nil && x.Response.Status >= 500
 	if _, target, ok := strings.Cut(v.step.Endpoint, " "); ok && pathOf(x.Request.URL) == pathOf(v.trail.Request.URL) {
 		out.endpoint = x.Request.Method + " " + target
@@ -229,6 +254,7 @@ func pathOf(text string) string {
 
 // tidy deletes what writing follow-ups have created, from that exchange on.
 func (v *verification) tidy(ctx context.Context, first int) {
+	v.rule = ""
 	told := map[string]bool{} // that they were created
 	for _, x := range v.a.sent[first:] {
 		at := created(&x.Exchange)
@@ -245,6 +271,7 @@ func (v *verification) tidy(ctx context.Context, first int) {
 }
 
 // created gives the URL of the resource that an exchange created; empty: none.
+// What was asked, and what is above it, was there before, whatever Location says.
 func created(x *exchange.Exchange) string {
 	if x.Response == nil || x.Response.Status != http.StatusCreated {
 		return ""
@@ -255,6 +282,11 @@ func created(x *exchange.Exchange) string {
 	}
 	if location := x.Response.Fields.Get("Location"); location != "" {
 		if at, err = at.Parse(location); err != nil {
+			return ""
+		}
+		asked, there := pathOf(x.Request.URL), strings.TrimRight(at.EscapedPath(), "/")
+		same := strings.TrimRight(asked, "/") == there
+		if same && x.Request.Method != http.MethodPut || !same && strings.HasPrefix(asked, there+"/") {
 			return ""
 		}
 	} else if x.Request.Method != http.MethodPut {

@@ -210,11 +210,11 @@ steps:
 `})
 	r := newRunner(p, Options{Verify: rule.WritingFollowUps})
 	t.Cleanup(func() { r.client.Close() })
-	r.rules = rule.NewIndex(book)
+	r.use(book, p.files)
 	work := newSchedule(p.files)
 	r.out = newEmitter(r, work.total)
 	j, _ := work.take()
-	return newSession(r, j), j.scenario.Steps[0]
+	return newSession(t.Context(), t.Context(), r, j), j.scenario.Steps[0]
 }
 
 func TestWhatFollowUpsCreateIsDeleted(t *testing.T) {
@@ -304,6 +304,7 @@ func TestFollowUpsEndWithTheRun(t *testing.T) {
 		t.Ask(rule.Ask{After: time.Hour})
 	}}}}
 	s, step := following(t, a.URL, waits)
+	s.until = ctx
 	s.step(ctx, finding.Main, step, -1)
 	if len(a.asked) != 1 || asked != 1 || s.out.Steps[0].Outcome != finding.Passed {
 		t.Errorf("asked %v, %d times, %s", a.asked, asked, s.out.Steps[0].Outcome)

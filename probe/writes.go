@@ -17,16 +17,20 @@ type writes struct {
 	mu    sync.Mutex
 	under int       // those without an answer yet
 	last  time.Time // when one was answered last
-	at    map[string][]*writing
+	at    map[string]*place
 	most  int // places, before old ones are looked for
 }
 
-// writing is what one scenario has sent to a place: to a URL, query apart, or
-// one level below it.
-type writing struct {
-	by    int // the scenario's place in the run
-	under int
-	last  time.Time
+// place is what scenarios have sent to a URL, query apart, or one level below
+// it. Scenarios are told by their places in the run.
+type place struct {
+	under []int      // who has sent each of those without an answer yet
+	last  [2]written // the last answers to two scenarios, the later one first
+}
+
+type written struct {
+	by int
+	at time.Time
 }
 
 // Places that nobody has written to for so long are forgotten once there are
@@ -67,32 +71,49 @@ func (w *writes) enter(by int, rawURL string, now time.Time) (left func(time.Tim
 		w.forget(now)
 		w.most = max(mostPlaces, 2*len(w.at))
 	}
-	var mine []*writing
-	for _, place := range placesOf(rawURL) {
-		i := slices.IndexFunc(w.at[place], func(one *writing) bool { return one.by == by })
-		if i < 0 {
-			i = len(w.at[place])
-			w.at[place] = append(w.at[place], &writing{by: by})
+	var here []*place
+	for _, url := range placesOf(rawURL) {
+		p := w.at[url]
+		if p == nil {
+			p = &place{}
+			w.at[url] = p
 		}
-		mine = append(mine, w.at[place][i])
-		w.at[place][i].under++
+		p.under = append(p.under, by)
+		here = append(here, p)
 	}
 	return func(now time.Time) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		for _, one := range mine {
-			one.under--
-			one.last = now
+		for _, p := range here {
+			p.leave(written{by, now})
 		}
+	}
+}
+
+// leave notes that a scenario got an answer.
+func (p *place) leave(now written) {
+	i := slices.Index(p.under, now.by)
+	p.under = slices.Delete(p.under, i, i+1)
+	for i := range p.last {
+		if p.last[i].by == now.by {
+			p.last[i].at = now.at
+			break
+		}
+		if i == len(p.last)-1 && now.at.After(p.last[i].at) {
+			p.last[i] = now
+		}
+	}
+	if p.last[0].at.Before(p.last[1].at) {
+		p.last[0], p.last[1] = p.last[1], p.last[0]
 	}
 }
 
 // forget drops the places that nobody has written to for long.
 func (w *writes) forget(now time.Time) {
-	kept := map[string][]*writing{}
-	for place, all := range w.at {
-		if slices.ContainsFunc(all, func(one *writing) bool { return one.under > 0 || now.Sub(one.last) < longestTrail }) {
-			kept[place] = all
+	kept := map[string]*place{}
+	for url, p := range w.at {
+		if len(p.under) > 0 || now.Sub(p.last[0].at) < longestTrail {
+			kept[url] = p
 		}
 	}
 	w.at = kept
@@ -103,9 +124,12 @@ func (w *writes) forget(now time.Time) {
 func (w *writes) others(by int, rawURL string, since time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.ContainsFunc(w.at[placesOf(rawURL)[0]], func(one *writing) bool {
-		return one.by != by && (one.under > 0 || !one.last.Before(since))
-	})
+	p := w.at[placesOf(rawURL)[0]]
+	if p == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.under, func(other int) bool { return other != by }) ||
+		slices.ContainsFunc(p.last[:], func(l written) bool { return l.by != by && !l.at.Before(since) })
 }
 
 // placesOf gives a URL without its query, and what is one level above it.
@@ -115,10 +139,10 @@ func placesOf(rawURL string) []string {
 	return []string{place, place[:max(0, strings.LastIndexByte(place, '/'))]}
 }
 
-// send sends a request of the scenario at that place in the run, and keeps in
-// mind that it may change something.
+// send sends a request of the scenario at that place in the run. Where
+// follow-ups are sent it keeps in mind that it may change something.
 func (r *runner) send(ctx context.Context, by int, q exchange.Request, limit time.Duration) exchange.Exchange {
-	if changes(q.Method) {
+	if len(r.verifying.steps) > 0 && changes(q.Method) {
 		r.writes.begin()
 		left := r.writes.enter(by, q.URL, r.now())
 		defer func() {

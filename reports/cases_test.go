@@ -147,14 +147,16 @@ func expectations() run {
 func rules() run {
 	x := exchanged("PUT", "/api/users/1", 405, "", "Date", "Wed, 04 Mar 2026 04:06:07 GMT")
 	check := exchanged("OPTIONS", "/api/users/1", 204, "")
-	check.Role = finding.Verified
+	check.Role, check.Endpoint, check.Rule = finding.Verified, "OPTIONS /api/users/{id}", "options-allow"
 	check.Response.Extra = []byte("{}")
 	check.Response.Faults = []exchange.Fault{{Kind: exchange.FieldLineFault, Text: "white space before the colon", Octets: `"Server : x"`}}
+	sound, undated := exchanged("GET", "/api/users/1", 200, ""), exchanged("GET", "/api/users/7", 404, "")
+	sound.Role, undated.Role, undated.Endpoint = finding.Verified, finding.Verified, "GET /api/users/7"
 	body := missingAllow
 	body.Rule, body.Path, body.Exchange = "no-body-on-204", "body", 1
 	body.Message, body.Title, body.Cites, body.Mend = "204 response with 2 octets of content", "a 204 has no content", []string{"RFC 9110 §15.3.5"}, "send nothing after the fields of a 204"
 	info := finding.Finding{Rule: "server-field", Severity: finding.Info, Path: "headers.Server", Message: "Server names a version"}
-	return runOf(scenario("wrong method", step("PUT /api/users/{id}", 9, finding.Failed, []finding.Finding{missingAllow, body, weak(0), info}, x, check)))
+	return runOf(scenario("wrong method", step("PUT /api/users/{id}", 9, finding.Failed, []finding.Finding{missingAllow, body, weak(0), weak(3), info}, x, check, sound, undated)))
 }
 
 func refused() run {

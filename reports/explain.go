@@ -41,6 +41,9 @@ func headline(f finding.Finding) string {
 
 // saysWhat reports whether the message of a finding says what it is about.
 func saysWhat(f finding.Finding) bool {
+	if f.Path == "status" {
+		return true
+	}
 	last := f.Path[strings.LastIndexByte(f.Path, '.')+1:]
 	if f.Rule != finding.Expectation {
 		return strings.Contains(strings.ToLower(f.Message), strings.ToLower(last))
@@ -182,11 +185,48 @@ func (p *printer) infos(step finding.Step) {
 }
 
 // exchanges writes the exchanges that the findings are about, or the answer
-// when they are about none, and the others in one line each.
+// when they are about none, and the others in one line each. Of follow-ups
+// there are many: those that the findings are not about are only counted.
 func (p *printer) exchanges(step finding.Step, failing []finding.Finding, limit limits, details bool) {
 	if len(step.Exchanges) == 0 {
 		return
 	}
+	full := inFull(step, failing, details)
+	counted := func(i int) bool {
+		return !full[i] && step.Exchanges[i].Role == finding.Verified && step.Exchanges[i].Failure == nil
+	}
+	further := 0
+	for i := range full {
+		if counted(i) {
+			further++
+		}
+	}
+	p.line()
+	left := len(full) - further
+	for i, x := range step.Exchanges {
+		switch {
+		case counted(i):
+			continue
+		case !full[i]:
+			p.line(p.faint("* "), brief(x))
+		default:
+			if len(full) > 1 && !details {
+				p.line(p.faint("* " + role(x)))
+			}
+			p.exchange(x, limit, details)
+			if left > 1 || further > 0 {
+				p.line()
+			}
+		}
+		left--
+	}
+	if further > 0 {
+		p.line(p.faint("* and " + count(further, "more follow-up")))
+	}
+}
+
+// inFull says which exchanges of a step are written out.
+func inFull(step finding.Step, failing []finding.Finding, details bool) []bool {
 	full := make([]bool, len(step.Exchanges))
 	none := true
 	for _, f := range failing {
@@ -202,20 +242,7 @@ func (p *printer) exchanges(step finding.Step, failing []finding.Finding, limit 
 	if none {
 		full[len(full)-1] = true
 	}
-	p.line()
-	for i, x := range step.Exchanges {
-		switch {
-		case !full[i]:
-			p.line(p.faint("* "), brief(x))
-			continue
-		case len(full) > 1 && !details:
-			p.line(p.faint("* " + visible(string(x.Role))))
-		}
-		p.exchange(x, limit, details)
-		if i < len(full)-1 {
-			p.line()
-		}
-	}
+	return full
 }
 
 // failureMessage gives in one line why a step failed.

@@ -31,7 +31,7 @@ type kind struct {
 }
 
 func kindOf(step finding.Step, f finding.Finding) kind {
-	return kind{step.Endpoint, step.Status(f)}
+	return kind{step.EndpointOf(f), step.Status(f)}
 }
 
 // again gives where a finding of a rule was explained before; "" where it is

@@ -54,6 +54,7 @@ import (
 //	      exchange    index into exchanges, from 0; absent when about none
 //	    exchanges*    list, in the order they were made
 //	      role*       request, retry, redirect, follow-up
+//	      rule        that asked for the follow-up first
 //	      started
 //	      request*    {method*, url*, target, proto, fields*, body, withheld}
 //	      interims    list of {proto, status*, reason, fields*, after_ms*, faults}

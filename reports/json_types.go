@@ -110,6 +110,7 @@ type (
 
 	jsonExchange struct {
 		Role       string         `json:"role"`
+		Rule       string         `json:"rule,omitempty"`
 		Started    string         `json:"started,omitempty"`
 		Request    jsonRequest    `json:"request"`
 		Interims   []jsonInterim  `json:"interims,omitempty"`

@@ -96,7 +96,7 @@ func toJSONFinding(f finding.Finding) jsonFinding {
 
 func toJSONExchange(x finding.Exchange) jsonExchange {
 	out := jsonExchange{
-		Role: string(x.Role), Started: instant(x.Started),
+		Role: string(x.Role), Rule: utf8Text(x.Rule), Started: instant(x.Started),
 		Request: jsonRequest{
 			Method: utf8Text(x.Request.Method), URL: utf8Text(x.Request.URL), Target: utf8Text(x.Request.Target),
 			Proto: utf8Text(x.Request.Proto), Fields: each(x.Request.Fields, toJSONField),

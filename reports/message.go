@@ -117,7 +117,7 @@ func (p *printer) body(gutter string, lines []string) {
 
 // connection writes how an exchange was made and how long it took.
 func (p *printer) connection(x finding.Exchange) {
-	parts := []string{visible(string(x.Role))}
+	parts := []string{role(x)}
 	if x.Conn.Remote != "" {
 		parts = append(parts, visible(x.Conn.Remote))
 	}
@@ -139,6 +139,14 @@ func (p *printer) connection(x finding.Exchange) {
 	if t := x.Conn.TLS; t != nil {
 		p.line(p.faint("* " + session(t)))
 	}
+}
+
+// role says why an exchange was made.
+func role(x finding.Exchange) string {
+	if x.Rule == "" {
+		return visible(string(x.Role))
+	}
+	return visible(string(x.Role) + " of " + x.Rule)
 }
 
 func session(t *exchange.TLS) string {

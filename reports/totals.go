@@ -27,7 +27,7 @@ func (t *text) totals(s finding.Summary) {
 	}
 	requests := count(s.Requests, "request")
 	if s.FollowUps > 0 {
-		requests += ", " + commas(s.FollowUps) + " of them follow-ups of rules,"
+		requests += " (" + count(s.FollowUps, "follow-up") + ")"
 	}
 	p.line(line, " · ", requests, " in ", duration(s.Duration))
 }

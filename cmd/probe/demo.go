@@ -106,15 +106,23 @@ func brokenly(f demo.Fault) string {
 		return ""
 	}
 	seen := ""
-	switch {
-	case f.Secure && f.Public:
-		seen = " This shows over https, at an address of the internet."
-	case f.Secure:
-		seen = " This shows over https, behind a proxy that speaks it."
-	case f.Public:
-		seen = " This shows at an address of the internet."
+	if where := shows(f); where != "" {
+		seen = " This shows only " + where + "."
 	}
 	return fmt.Sprintf("\nIt is broken: it %s (%s).%s\n", f.Text, f.Rule, seen)
+}
+
+// shows says where alone a fault is one; "" where everywhere.
+func shows(f demo.Fault) string {
+	switch {
+	case f.Secure && f.Public:
+		return "over https, at an address of the internet"
+	case f.Secure:
+		return "over https, behind a proxy that speaks it"
+	case f.Public:
+		return "at an address of the internet"
+	}
+	return ""
 }
 
 func runDemo(ctx context.Context, s streams, address string, fault demo.Fault) error {

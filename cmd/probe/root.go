@@ -180,9 +180,9 @@ func flagError(cmd *cobra.Command, err error) error {
 
 // valueError says why a flag does not take a value. The values of this
 // package say it themselves; pflag's own are switches.
-func valueError(f *pflag.Flag, value string, err error) string {
-	if f.Value.Type() == "bool" {
-		return strconv.Quote(value) + " is neither true nor false"
+func valueError(f *pflag.Flag, text string, err error) string {
+	if _, own := f.Value.(*value); f.Value.Type() == "bool" && !own {
+		return strconv.Quote(text) + " is neither true nor false"
 	}
 	return err.Error()
 }

@@ -17,9 +17,10 @@ import (
 const rulesLong = `List the rules that every answer is held against, topic by topic.
 
 The column SEEN says what shows a violation: one exchange, the octets of a
-message, a follow-up (a second, safe request of the scenario), a write (a
-second request that writes), or the exchanges of the whole run. STATE says how
-much of the demand probe decides; probe explain tells what is left out, and why.
+message, the exchanges of the whole run, a follow-up (a request of probe's own
+that only reads, sent with --verify), or a write (one that writes, sent with
+--verify=write). STATE says how much of the demand probe decides; probe explain
+tells what is left out, and why.
 
 --format markdown writes the whole book as one page. --format json writes one
 JSON document to standard output, an array in the order of the book:

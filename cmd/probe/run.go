@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"httpprobe/probe"
 	"httpprobe/probe/demo"
+	"httpprobe/probe/finding"
 	"httpprobe/probe/rule"
 	"httpprobe/scenarios"
 )
@@ -81,6 +84,11 @@ func newRun(s streams) *cobra.Command {
 			if err := flags.check(levels); err != nil {
 				return err
 			}
+			if flags.verify == rule.SafeFollowUps && slices.Contains(paths, "write") {
+				if _, err := os.Stat("write"); err != nil {
+					return usagef("there is no file or folder \"write\"; did you mean --verify=write?")
+				}
+			}
 			return flags.run(cmd.Context(), s, paths)
 		},
 		ValidArgsFunction: scenarioFiles,
@@ -89,14 +97,14 @@ func newRun(s streams) *cobra.Command {
 	f.SortFlags = false
 	flags.input.register(cmd)
 	f.BoolVar(&flags.demo, "demo", false, "serve the demo API on a free port and run the shipped suites, or the given files, against it")
-	f.Var(single(&flags.fault, "RULE", "", parseFault), "break", "with --demo: a fault that breaks this rule")
+	f.Var(single(&flags.fault, "RULE", "", parseFault), "break", "with --demo: a fault that breaks this rule; follow-ups are sent as the rule needs them")
 	f.Var(repeated(&flags.reports, "FORMAT=FILE", parseReport), "report", "write a report; FILE - is standard output (repeatable). Formats: "+formatNames())
 	f.Var(single(&flags.parallel, "N", "8", parseCount), "parallel", "scenarios that run at the same time")
 	f.Var(single(&flags.rate, "RATE", "", parseRate), "rate", "requests at most over the whole run: 20/s, 100/m")
 	f.BoolVar(&flags.failFast, "fail-fast", false, "begin no further scenario after one that did not pass")
 	f.BoolVar(&flags.strict, "strict", false, "warnings fail their steps")
-	verify := single(&flags.verify, "write", "", parseVerify)
-	f.Var(verify, "verify", "also send the rulebook's safe follow-up requests; =write: those that write too, on what the run created")
+	verify := single(&flags.verify, "bool", "", parseVerify) // so that help shows no value
+	f.Var(verify, "verify", "also send follow-up requests of the rulebook that only read; with --verify=write also some that write, on what the run created")
 	f.Lookup("verify").NoOptDefVal = "true"
 	f.BoolVar(&flags.dryRun, "dry-run", false, "list the requests, send nothing")
 	flags.tls.register(cmd)
@@ -129,8 +137,16 @@ func (f *runFlags) check(levels map[string]level) error {
 			f.demo = d > b
 		}
 	}
-	if f.fault.Rule != "" && !f.demo {
-		return usagef("--break goes with --demo: it breaks the demo API")
+	if f.fault.Rule != "" {
+		if !f.demo {
+			return usagef("--break goes with --demo: it breaks the demo API")
+		}
+		if where := shows(f.fault); where != "" {
+			return usagef("--break %s: it shows only %s; serve it there with probe demo --break %s", f.fault.Rule, where, f.fault.Rule)
+		}
+		if broken, ok := rule.Find(f.fault.Rule); ok && levels["verify"] == byDefault {
+			f.verify = broken.Extent()
+		}
 	}
 	return checkTargets(f.reports)
 }
@@ -141,6 +157,7 @@ func (f *runFlags) run(ctx context.Context, s streams, paths []string) error {
 		return err
 	}
 	if f.demo {
+		f.announce(s)
 		url, stop, err := serveDemo(ctx, f.fault)
 		if err != nil {
 			return err
@@ -171,6 +188,22 @@ func (f *runFlags) run(ctx context.Context, s streams, paths []string) error {
 		return preview(s, prepared)
 	}
 	return f.send(ctx, s, prepared, options, in.FS == nil)
+}
+
+// announce says what is wrong with the demo API.
+func (f *runFlags) announce(s streams) {
+	broken, ok := rule.Find(f.fault.Rule)
+	if !ok {
+		return
+	}
+	how := ""
+	switch {
+	case broken.Severity == finding.Info && !f.verbose:
+		how = "; that is info, which -v shows"
+	case broken.Extent() > f.verify:
+		how = "; not all of that shows without follow-ups"
+	}
+	s.say("the demo API %s (%s)%s", f.fault.Text, f.fault.Rule, how)
 }
 
 func (f *runFlags) options() (probe.Options, error) {

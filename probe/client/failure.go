@@ -88,7 +88,7 @@ func (t *turn) advice(kind exchange.FailureKind) string {
 // leftover explains octets that stand where an answer should begin: on a kept
 // connection they mostly belong to the answer before.
 func leftover(last string) string {
-	return "they may be left over from the answer to " + last +
+	return "see whether these octets are left over from the answer to " + last +
 		" on the same connection: was its Content-Length too small, or did it have a body that it must not have?"
 }
 

@@ -44,7 +44,9 @@ func Faults() []Fault {
 	return slices.Concat(
 		statusFaults(), informationalFaults(), successFaults(), redirectFaults(), clientErrorFaults(), serverErrorFaults(), errorFaults(),
 		framingFaults(), contentFaults(), cachingFaults(), rangeFaults(), conditionalFaults(), negotiationFaults(), validatorFaults(),
-		authenticationFaults(), guardFaults(), corsFaults(), originFaults(), securityFaults(), deprecationFaults(), paginationFaults(), pageFaults(), limitFaults(), webSocketFaults(), handshakeFaults(), resourceFaults(), resourceFollowUpFaults(), readingFaults(), writeFaults(),
+		authenticationFaults(), guardFaults(), corsFaults(), originFaults(), securityFaults(), deprecationFaults(),
+		paginationFaults(), pageFaults(), limitFaults(), webSocketFaults(), handshakeFaults(),
+		resourceFaults(), resourceFollowUpFaults(), readingFaults(), writeFaults(),
 	)
 }
 

@@ -16,10 +16,8 @@ func framingFaults() []Fault {
 		{
 			Rule: "singleton-repeated",
 			Text: "writes Content-Location twice, with different values, at /api/gateway/healthy",
-			begin: onReply(func(c *call, r *reply) {
-				if c.is("GET", "/api/gateway/healthy") {
-					r.header["Content-Location"] = []string{"/api/gateway/healthy", "/api/gateway/well"}
-				}
+			begin: onForwardedReply(func(r *reply) {
+				r.header["Content-Location"] = []string{forwarded, "/api/gateway/well"}
 			}),
 		},
 		{
@@ -121,7 +119,7 @@ func (r *reply) leftOpen() {
 // that is well.
 func onHealthy(edit func(message []byte) []byte) func() hooks {
 	return onReply(func(c *call, r *reply) {
-		if c.is("GET", "/api/gateway/healthy") {
+		if c.is("GET", forwarded) && r.status == http.StatusOK {
 			r.octets(edit)
 		}
 	})

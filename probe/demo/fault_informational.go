@@ -17,7 +17,7 @@ func informationalFaults() []Fault {
 			Rule: "interim-no-content",
 			Text: "gives a 103 a Content-Length",
 			begin: onReply(func(c *call, r *reply) {
-				if c.is("GET", "/old-page") {
+				if c.is("GET", "/old-page") && c.ProtoAtLeast(1, 1) {
 					r.octets(preceded("HTTP/1.1 103 Early Hints\r\nLink: </new-page>; rel=preload; as=fetch\r\nContent-Length: 0\r\n\r\n"))
 				}
 			}),
@@ -61,7 +61,7 @@ func informationalFaults() []Fault {
 			// The scenario asks for 426.
 			Entails: []string{"expectation"},
 			begin: onReply(func(c *call, r *reply) {
-				if c.is("GET", "/ws") && r.status == http.StatusUpgradeRequired {
+				if c.is("GET", "/ws") && c.Header.Get("Upgrade") == "" {
 					r.octets(func([]byte) []byte {
 						return []byte("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 					})
@@ -69,9 +69,13 @@ func informationalFaults() []Fault {
 			}),
 		},
 		{
-			Rule:  "early-hints-useful",
-			Text:  "sends early hints with nothing in them",
-			begin: onReply(hinted()),
+			Rule: "early-hints-useful",
+			Text: "sends early hints with nothing in them",
+			begin: onReply(func(c *call, r *reply) {
+				if c.ProtoAtLeast(1, 1) {
+					hinted()(c, r)
+				}
+			}),
 		},
 	}
 }

@@ -79,7 +79,7 @@ func lockOut() hooks {
 		if c.URL.Path != "/api/limited" {
 			return
 		}
-		client := c.URL.Query().Get("client")
+		client := c.client()
 		lock.Lock()
 		defer lock.Unlock()
 		if first, ok := refused[client]; ok {
@@ -97,7 +97,7 @@ func listReaders() hooks {
 	var lock sync.Mutex
 	readers := []string{}
 	return hooks{answer: func(c *call, r *reply) {
-		if c.URL.Path != "/api/gateway/healthy" || r.status != http.StatusOK {
+		if c.URL.Path != forwarded || r.status != http.StatusOK {
 			return
 		}
 		lock.Lock()

@@ -34,11 +34,8 @@ func newLimiter(now func() time.Time) *limiter {
 }
 
 // limited answers the first requests of a client and refuses the next ones.
-// Clients name themselves by the query parameter or field, so that those at
-// one address need not share an allowance.
 func (l *limiter) limited(c *call) reply {
-	host, _, _ := net.SplitHostPort(c.RemoteAddr)
-	left, wait, ok := l.take(cmp.Or(c.URL.Query().Get("client"), c.Header.Get("X-Client-Id"), host))
+	left, wait, ok := l.take(c.client())
 	seconds := strconv.Itoa(int((wait + time.Second - 1) / time.Second))
 	var r reply
 	if ok {
@@ -49,6 +46,13 @@ func (l *limiter) limited(c *call) reply {
 	}
 	return r.with("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, limitRequests, int(limitRefill/time.Second))).
 		with("RateLimit", fmt.Sprintf(`"default";r=%d;t=%s`, left, seconds))
+}
+
+// client is who asks. Clients name themselves by the query parameter or field,
+// so that those at one address need not share an allowance.
+func (c *call) client() string {
+	host, _, _ := net.SplitHostPort(c.RemoteAddr)
+	return cmp.Or(c.URL.Query().Get("client"), c.Header.Get("X-Client-Id"), host)
 }
 
 // take uses up one request if there is one. It gives how many are left and

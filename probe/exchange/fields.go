@@ -67,7 +67,11 @@ func (f Fields) Joined(name string) string {
 // quoted strings, and drops empty elements (RFC 9110 §5.6.1).
 func (f Fields) Tokens(name string) []string {
 	var out []string
-	for _, v := range f.Values(name) {
+	for n := range f {
+		if !f[n].is(name) {
+			continue
+		}
+		v := f[n].Value
 		start, quoted := 0, false
 		for i := 0; i <= len(v); i++ {
 			switch {

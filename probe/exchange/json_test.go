@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 func TestParseJSON(t *testing.T) {
@@ -57,6 +59,11 @@ func FuzzParseJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, err := ParseJSON(b)
+		if d := NewDocument(b); d.Strict() != jsontext.Value(b).IsValid() {
+			t.Errorf("%q: strict is %v", b, d.Strict())
+		} else if _, err := d.Value(); d.Strict() != jsontext.Value(b).IsValid() || d.Brief() && !d.Strict() {
+			t.Errorf("%q: strict is %v when parsed (%v)", b, d.Strict(), err)
+		}
 		d := json.NewDecoder(bytes.NewReader(b))
 		d.UseNumber()
 		var want any

@@ -104,6 +104,10 @@ const (
 // bodies trimmed to what reports show.
 type Exchange struct {
 	Role Role
+	// Of a follow-up are known, too: method and target, templated where it is
+	// the step's own, and the id of the rule that asked for it first, empty
+	// where it reads or tidies up for several.
+	Endpoint, Rule string
 	exchange.Exchange
 	RequestSize, BodySize, ContentSize int // octets before trimming
 }

@@ -61,7 +61,7 @@ func (g *Groups) Add(s Scenario) {
 }
 
 func (g *Groups) add(s Scenario, step Step, f Finding) {
-	key := groupKey{rule: f.Rule, severity: f.Severity, endpoint: step.Endpoint, status: step.Status(f)}
+	key := groupKey{rule: f.Rule, severity: f.Severity, endpoint: step.EndpointOf(f), status: step.Status(f)}
 	if f.Rule == Expectation {
 		key.path = f.Path
 	}
@@ -89,6 +89,15 @@ func (g *Groups) add(s Scenario, step Step, f Finding) {
 	if len(group.Places) < MaxPlaces {
 		group.Places = append(group.Places, at)
 	}
+}
+
+// EndpointOf gives the endpoint that a finding is about: that of the follow-up
+// that shows it, or else the step's own.
+func (s Step) EndpointOf(f Finding) string {
+	if f.Exchange >= 0 && f.Exchange < len(s.Exchanges) && s.Exchanges[f.Exchange].Endpoint != "" {
+		return s.Exchanges[f.Exchange].Endpoint
+	}
+	return s.Endpoint
 }
 
 // Status gives the status of the answer that a finding is about: that of its

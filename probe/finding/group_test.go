@@ -8,15 +8,15 @@ import (
 	"httpprobe/probe/source"
 )
 
-func answered(role Role, status int) Exchange {
-	return Exchange{Role: role, Exchange: exchange.Exchange{Response: &exchange.Response{Status: status}}}
+func answered(role Role, endpoint string, status int) Exchange {
+	return Exchange{Role: role, Endpoint: endpoint, Exchange: exchange.Exchange{Response: &exchange.Response{Status: status}}}
 }
 
 func TestGroups(t *testing.T) {
 	step := func(line int, endpoint string, findings ...Finding) Step {
 		return Step{
 			Name: fmt.Sprintf("step %d", line), Pos: source.Pos{File: "a.yaml", Line: line, Column: 7}, Endpoint: endpoint, Findings: findings,
-			Exchanges: []Exchange{answered(Asked, 301), answered(Followed, 200), answered(Verified, 304)},
+			Exchanges: []Exchange{answered(Asked, "", 301), answered(Followed, "", 200), answered(Verified, "HEAD /c", 304)},
 		}
 	}
 	rule := func(id string, s Severity, exchange int) Finding {
@@ -45,7 +45,7 @@ func TestGroups(t *testing.T) {
 		"error r GET /a 200  ×3 in 2 [{a.yaml:3 s one step 3} {a.yaml:4 s one step 4}]",
 		"error r GET /a 301  ×1 in 1 [{a.yaml:4 s one step 4}]",
 		"error r GET /b 200  ×3 in 3 [{a.yaml:5 s one step 5} {a.yaml:6 s one step 6} {a.yaml:9 s two step 9}]",
-		"error r GET /b 304  ×1 in 1 [{a.yaml:5 s one step 5}]",
+		"error r HEAD /c 304  ×1 in 1 [{a.yaml:5 s one step 5}]",
 		"error expectation GET /b 200 status ×1 in 1 [{a.yaml:9 s two step 9}]",
 		"error expectation GET /b 200 body ×1 in 1 [{a.yaml:9 s two step 9}]",
 		"warning w GET /a 200  ×1 in 1 [{a.yaml:3 s one step 3}]",

@@ -78,6 +78,7 @@ var caching = []Rule{
 		Bad:   "Cache-Control: max-age=1h",
 		Good:  "Cache-Control: max-age=3600",
 		When:  When{Fields: []string{"Cache-Control"}},
+		needs: directing,
 		Check: cacheControlSyntax,
 	},
 	{
@@ -96,6 +97,7 @@ var caching = []Rule{
 		Bad:   "Cache-Control: public, private, max-age=60",
 		Good:  "Cache-Control: private, max-age=60",
 		When:  When{Fields: []string{"Cache-Control"}},
+		needs: directing,
 		Check: cacheControlConflict,
 	},
 	{

@@ -68,6 +68,8 @@ func readCase(t *testing.T, file string) testCase {
 				after, err = time.ParseDuration(value)
 			case "expected":
 				p.Subject.Expected = true
+			case "by-rule":
+				p.Subject.FollowUp = true
 			case "endpoint":
 				p.Subject.Endpoint = value
 			case "named":

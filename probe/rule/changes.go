@@ -1,11 +1,10 @@
 package rule
 
 import (
-	"encoding/json"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"httpprobe/probe/exchange"
 )
@@ -49,8 +48,11 @@ func (t *Trail) rehearses() bool {
 // URL, or one level below it.
 func (t *Trail) others(url string) bool { return t.Others != nil && t.Others(url) }
 
-// notCached asks for what is there now.
-func (t *Trail) notCached() *exchange.Exchange { return t.Get("", "Cache-Control", "no-cache") }
+// notCached asks for what is there now, after a while. Asking for the next nth
+// is asking again.
+func (t *Trail) notCached(nth int, after time.Duration) *exchange.Exchange {
+	return t.Ask(Ask{Set: pairs([]string{"Cache-Control", "no-cache"}), Nth: nth, After: after})
+}
 
 // missingNow reports whether an answer says that there is nothing.
 func missingNow(x *exchange.Exchange) bool {
@@ -65,6 +67,24 @@ func (t *Trail) changes(a, b any) []difference {
 	d := differ{volatile: t.Settings.Volatile, passes: bookkeeping}
 	d.compare("body", "", a, b)
 	return slices.DeleteFunc(d.found, func(d difference) bool { return d.sized && recording(d.name) })
+}
+
+// lasting gives those of the changes after which the plain target, asked for
+// the nth time, is still what it was right after them.
+func (t *Trail) lasting(changed []difference, after any, nth int) []difference {
+	if len(changed) == 0 {
+		return nil
+	}
+	x := t.plain(nth)
+	if x == nil {
+		return nil
+	}
+	later, ok := t.value(x)
+	if !ok {
+		return nil
+	}
+	next := t.changes(after, later)
+	return slices.DeleteFunc(changed, func(d difference) bool { return touched(next, d) })
 }
 
 // bookkeeping reports whether a member is kept by the server for itself.
@@ -125,47 +145,15 @@ func sentValue(d difference, v any) bool {
 	return equalValue(v, d.after)
 }
 
-// equalValue compares values; 1 and 1.0 are one number.
-func equalValue(a, b any) bool {
-	m, ok1 := a.(json.Number)
-	n, ok2 := b.(json.Number)
-	if ok1 && ok2 {
-		x, err1 := m.Float64()
-		y, err2 := n.Float64()
-		return m == n || err1 == nil && err2 == nil && x == y
-	}
-	return reflect.DeepEqual(a, b)
-}
-
 // tellChanges puts differences into words: `name was "Al" and is "Bo"`.
 func tellChanges(list []difference) string {
 	const most = 3
 	var out []string
 	for _, d := range list[:min(len(list), most)] {
-		out = append(out, strings.TrimPrefix(d.path, "body.")+" was "+brief(d.before)+" and is "+brief(d.after))
+		out = append(out, strings.TrimPrefix(d.path, "body.")+" was "+shown(d.before)+" and is "+shown(d.after))
 	}
 	if len(list) > most {
 		out = append(out, "…")
 	}
 	return strings.Join(out, ", ")
-}
-
-// brief is a value for people, as JSON where it is some.
-func brief(v any) string {
-	switch v := v.(type) {
-	case int:
-		if v == 1 {
-			return "1 item"
-		}
-	case json.Number, bool, map[string]any, []any:
-		const longest = 80
-		octets, err := json.Marshal(v)
-		if err == nil && len(octets) > longest {
-			return strings.ToValidUTF8(string(octets[:longest]), "") + "…"
-		}
-		if err == nil {
-			return string(octets)
-		}
-	}
-	return shown(v)
 }

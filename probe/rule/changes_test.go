@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strings"
 	"testing"
 
 	"httpprobe/probe/exchange"
@@ -125,6 +126,20 @@ func TestSameInAnotherForm(t *testing.T) {
 	} {
 		if got := sameInAnotherForm(parsed(t, c.sent), parsed(t, c.got)); got != c.want {
 			t.Errorf("%s, %s: %t", c.sent, c.got, got)
+		}
+	}
+}
+
+// The order of lists means nothing, but finding that out takes as long as there
+// are levels above them, and a server can make thousands.
+func TestListsThatStandInEachOther(t *testing.T) {
+	for levels, want := range map[int]int{1: 0, mostWithin: 0, 2000: 2} {
+		list := func(items string) any {
+			return parsed(t, strings.Repeat("[", levels)+items+strings.Repeat("]", levels))
+		}
+		trail := &Trail{Pass: &Pass{}}
+		if found := trail.differences(list(`"a","b"`), list(`"b","a"`)); len(found) != want {
+			t.Errorf("%d levels: %d differences, want %d", levels, len(found), want)
 		}
 	}
 }

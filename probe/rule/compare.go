@@ -74,10 +74,14 @@ func (p *Pass) modified() string {
 }
 
 // sameVersion reports whether two answers are of one version for certain:
-// their tags say so, or their dates where there are no tags.
+// their strong tags say so, or their dates, where tags do not deny it.
 func (t *Trail) sameVersion(a, b *exchange.Exchange) bool {
-	if a.Response.Fields.Has("ETag") || b.Response.Fields.Has("ETag") {
-		return isStrong(entityTag(a)) && entityTag(a) == entityTag(b)
+	if tag := entityTag(a); isStrong(tag) && tag == entityTag(b) {
+		return true
+	}
+	mine, other := a.Response.Fields, b.Response.Fields
+	if mine.Has("ETag") && other.Has("ETag") && weakly(mine.Get("ETag")) != weakly(other.Get("ETag")) {
+		return false
 	}
 	date := t.read(a).modified()
 	return date != "" && date == t.read(b).modified()
@@ -106,6 +110,27 @@ func missing(x *exchange.Exchange, names []string, others ...*exchange.Exchange)
 func (p *Pass) streams() bool {
 	media := p.mediaType()
 	return media == "text/event-stream" || media == "multipart/x-mixed-replace"
+}
+
+// stands reports whether the plain target, asked for the nth time, can still be
+// read.
+func (t *Trail) stands(nth int) bool {
+	x := t.Ask(Ask{Nth: nth})
+	return x != nil && x.Response.Status/100 == 2
+}
+
+// Nths of readings that have to come after another answer: what others have
+// asked for may be older.
+const (
+	afterHead   = 60
+	afterAccept = 61
+	afterRange  = 62
+)
+
+// busy reports whether a server has turned a follow-up away because there are
+// too many requests, some of which are probe's own: many a limiter says 503.
+func busy(x *exchange.Exchange) bool {
+	return x.Response.Status == http.StatusTooManyRequests || x.Response.Status == http.StatusServiceUnavailable
 }
 
 // inconclusive reports whether the status of a follow-up is about who asks, how

@@ -23,6 +23,7 @@ var content = []Rule{
 		Mend:     "send Content-Type with all content, application/octet-stream if nothing is known",
 		Bad:      `200 {"id":1} without Content-Type`,
 		Good:     `200 + Content-Type: application/json {"id":1}`,
+		needs:    labelled,
 		Check: func(p *Pass) {
 			r := p.Response
 			if len(r.Body) == 0 || p.bodiless() || r.Fields.Get("Content-Type") != "" ||
@@ -47,6 +48,7 @@ var content = []Rule{
 		Bad:    "Content-Type: json",
 		Good:   "Content-Type: application/json",
 		When:   When{Fields: []string{"Content-Type"}},
+		needs:  labelled,
 		Check:  contentTypeSyntax,
 	},
 	{
@@ -64,6 +66,7 @@ var content = []Rule{
 		Bad:    `Content-Type: text/html + {"id":1}`,
 		Good:   `Content-Type: application/json + {"id":1}`,
 		When:   When{Fields: []string{"Content-Type"}},
+		needs:  labelled,
 		Check:  contentTypeMatchesBody,
 	},
 	{
@@ -99,6 +102,7 @@ var content = []Rule{
 		Mend:      "set Content-Encoding where the content is compressed, and only there",
 		Bad:       "Content-Encoding: gzip + plain JSON",
 		Good:      "Content-Encoding: gzip + gzip octets",
+		needs:     encoded,
 		Check:     contentCodingValid,
 	},
 	{

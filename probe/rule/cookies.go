@@ -159,7 +159,7 @@ func (p *Pass) cookieWellFormed(c *cookie) {
 		if _, good := fixDateOf(expires); !good {
 			p.Report(Report{
 				Path: path, Message: "Expires of the cookie " + quote(c.name) + " in " + p.answer().String() + " is no date in the form of HTTP: " + quote(expires),
-				Expected: "Sun, 06 Nov 1994 08:49:37 GMT", Actual: expires,
+				Expected: "a date such as Sun, 06 Nov 1994 08:49:37 GMT", Actual: expires,
 			})
 		}
 	}

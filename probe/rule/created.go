@@ -24,7 +24,7 @@ var created = []Rule{
 		Text: "A 201 says that the resource exists now, and where: in Location, else in Content-Location, else, for PUT and PATCH, at the URI of the request. GET on it, with the same credentials, answers 2xx, redirects followed. " +
 			"With 404, 410 or 5xx a client that goes on from the 201 stands before nothing. It is asked for once more after a second, as copies of data may lag behind.",
 		Silent: "Info for 401 and 403, since who creates need not be allowed to read, and for 404 where the project hides what one may not see. A warning for 405: the resource cannot be read at all. " +
-			"Another origin is asked only if hosts allow it, without credentials, and its 401, 403 and 404 prove nothing. Other statuses, such as 429, redirects without an end, and uploads that have only begun (tus).",
+			"Another origin is asked only if hosts allow it, without credentials, and its 401, 403 and 404 prove nothing. Other statuses, such as 429, redirects without an end, and uploads that have only begun (tus, drafts of resumable uploads, an upload named in the query).",
 		Mend: "answer 201 once the resource can be read, with the URI at which it can; 202 if that takes a while",
 		Bad:  "POST /users → 201 + Location: /users/42, GET /users/42 → 404",
 		Good: "POST /users → 201 + Location: /users/42, GET /users/42 → 200",
@@ -51,7 +51,7 @@ func (t *Trail) createdAt() (string, bool) {
 
 func createdRetrievable(t *Trail) {
 	at, ok := t.createdAt()
-	if !ok || t.Response.Fields.Has("Tus-Resumable") { // its content is yet to be sent
+	if !ok || t.beginsUpload(at) {
 		return
 	}
 	x := t.end(at, 0, 0)
@@ -79,6 +79,18 @@ func createdRetrievable(t *Trail) {
 		About: x, Severity: severity, Path: "status", Expected: "2xx", Actual: fmt.Sprint(x.Response.Status),
 		Message: fmt.Sprintf("%s gets %d, though the 201 to %s says that it was created", t.told(x), x.Response.Status, t.line()),
 	})
+}
+
+// beginsUpload reports whether what was created has no content yet: that is to
+// be sent there.
+func (t *Trail) beginsUpload(at string) bool {
+	for _, name := range []string{"Tus-Resumable", "Upload-Offset", "Upload-Complete"} {
+		if t.Response.Fields.Has(name) {
+			return true
+		}
+	}
+	_, query, _ := strings.Cut(at, "?")
+	return mentions(query, "upload")
 }
 
 // absentOrBroken reports whether a status says that something is not there, or

@@ -47,7 +47,7 @@ var deletions = []Rule{
 		Text: "A client that got no answer sends its DELETE again. After a DELETE of what the run created it is sent a second time: it does not make the server fail, what was gone is not back, and " +
 			"nothing else has vanished from the collection.",
 		Silent: "The status, as long as it is no 5xx: idempotent is the effect, and 404 is as good as 204. A 502, 503 or 504 that is gone a second later. Lists in several pages, lists that change by themselves or while another scenario of the run writes to them, " +
-			"items without an id, and those that can still be read at their own URI.",
+			"items without an id, and those that can still be read at their own URI. Nothing is sent while the target itself can still be read, as a second DELETE may clear it from a bin.",
 		Undecided: "Whether something else has vanished is only seen where the collection is one level above the target, and gives all its items in one page.",
 		Mend:      "let DELETE find nothing and say so, with 404 or 204",
 		Bad:       "DELETE /users/42 → 204, DELETE /users/42 → 500",
@@ -68,7 +68,7 @@ func deleteEffective(t *Trail) {
 	if mentions(string(t.Response.Content[:min(len(t.Response.Content), 4<<10)]), "pending", "schedul", "queue", "progress", "accepted", "deleting", "will be") && t.Response.Status != http.StatusAccepted {
 		return
 	}
-	x := t.notCached()
+	x := t.notCached(0, 0)
 	if x == nil || !fetched(x) || cached(x) {
 		return
 	}
@@ -76,7 +76,7 @@ func deleteEffective(t *Trail) {
 	if how == "" {
 		return
 	}
-	later := t.Ask(Ask{Set: exchange.Fields{{Name: "Cache-Control", Value: "no-cache"}}, Nth: 1, After: time.Second})
+	later := t.notCached(1, time.Second)
 	if later == nil || !fetched(later) || cached(later) || t.stillThere(before, later) == "" {
 		return
 	}
@@ -123,11 +123,10 @@ func newlyMarked(before, after any) bool { return !markedDeleted(before) && mark
 
 func markedDeleted(v any) bool {
 	o, _ := v.(map[string]any)
-	for _, name := range []string{"data", "result", "item"} {
-		if inner, ok := o[name].(map[string]any); ok && markedDeleted(inner) {
-			return true
-		}
-	}
+	return marksDeletion(o) || marksDeletion(unwrapped(o))
+}
+
+func marksDeletion(o map[string]any) bool {
 	for name, v := range o {
 		all := words(name)
 		s, isText := v.(string)
@@ -149,8 +148,8 @@ func deleteIdempotent(t *Trail) {
 	if !t.Created(t.Request.URL) {
 		return
 	}
-	gone := t.notCached()
-	if gone == nil {
+	gone := t.notCached(0, 0)
+	if gone == nil || gone.Response.Status/100 == 2 { // what lies in a bin would leave that as well
 		return
 	}
 	above, known := t.collection()
@@ -201,14 +200,11 @@ func (t *Trail) collection() (string, bool) {
 
 // isBack reports what a second DELETE has brought back.
 func (t *Trail) isBack(x *exchange.Exchange) {
-	again := func(nth int, after time.Duration) *exchange.Exchange {
-		return t.Ask(Ask{Set: exchange.Fields{{Name: "Cache-Control", Value: "no-cache"}}, Nth: nth, After: after})
-	}
-	back := again(1, 0)
+	back := t.notCached(1, 0)
 	if back == nil || !fetched(back) || cached(back) || t.isPage(back) || t.others(t.Request.URL) {
 		return
 	}
-	if later := again(2, time.Second); later != nil && fetched(later) {
+	if later := t.notCached(2, time.Second); later != nil && fetched(later) {
 		t.Report(Report{
 			About: later, Path: "status", Expected: "404 or 410", Actual: "200",
 			Message: fmt.Sprintf("%s gets 200 after %s: the first DELETE had made it go, the second one brought it back", t.told(later), t.told(x)),

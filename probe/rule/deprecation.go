@@ -96,7 +96,7 @@ func sunsetValid(p *Pass) {
 	if !ok {
 		p.Report(Report{
 			Path: path, Message: p.of("Sunset").String() + " is no HTTP-date: " + quote(value),
-			Expected: "Sun, 06 Nov 1994 08:49:37 GMT", Actual: value,
+			Expected: "a date such as Sun, 06 Nov 1994 08:49:37 GMT", Actual: value,
 		})
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,12 @@ type differ struct {
 	volatile []string
 	passes   func(name string, a, b any) bool // a difference that means nothing
 	found    []difference
+	within   int // so many lists
 }
+
+// mostWithin is how many lists may stand in each other for their order to mean
+// nothing: all of an inner one is looked at once more for each list around it.
+const mostWithin = 8
 
 func (d *differ) compare(path, name string, a, b any) {
 	if len(d.found) >= mostDifferences {
@@ -54,7 +60,7 @@ func (d *differ) compare(path, name string, a, b any) {
 			return
 		}
 	}
-	if !sameScalar(a, b) && !d.passes(name, a, b) {
+	if !equalValue(a, b) && !d.passes(name, a, b) {
 		d.found = append(d.found, difference{path: path, name: name, before: a, after: b})
 	}
 }
@@ -94,10 +100,12 @@ func (d *differ) items(path, name string, a, b []any) {
 		return
 	}
 	had := len(d.found)
+	d.within++
 	for i := range a {
 		d.compare(fmt.Sprintf("%s[%d]", path, i), name, a[i], b[i])
 	}
-	if len(d.found) > had && slices.Equal(inOrder(a), inOrder(b)) {
+	d.within--
+	if len(d.found) > had && d.within < mostWithin && slices.Equal(inOrder(a), inOrder(b)) {
 		d.found = d.found[:had]
 	}
 }
@@ -112,22 +120,45 @@ func inOrder(list []any) []string {
 	return out
 }
 
-// sameScalar compares what is no object and no list.
-func sameScalar(a, b any) bool {
+// equalValue compares values; 1 and 1.0 are one number.
+func equalValue(a, b any) bool {
 	switch a := a.(type) {
+	case map[string]any, []any:
+		return reflect.DeepEqual(a, b)
 	case json.Number:
-		b, ok := b.(json.Number)
-		return ok && a == b
-	case string:
-		b, ok := b.(string)
-		return ok && a == b
-	case bool:
-		b, ok := b.(bool)
-		return ok && a == b
-	case nil:
-		return b == nil
+		n, ok := b.(json.Number)
+		if !ok || a == n {
+			return ok
+		}
+		x, err1 := a.Float64()
+		y, err2 := n.Float64()
+		return err1 == nil && err2 == nil && x == y
 	}
-	return a == b && a == absent{}
+	return a == b
+}
+
+// shown is a value for people, as JSON where it is some.
+func shown(v any) string {
+	switch v := v.(type) {
+	case absent:
+		return "absent"
+	case int:
+		if v == 1 {
+			return "1 item"
+		}
+		return fmt.Sprintf("%d items", v)
+	case string:
+		return quote(v)
+	}
+	const longest = 80
+	octets, err := json.Marshal(v)
+	if err != nil {
+		return quote(fmt.Sprint(v)) // a number that Go does not write as JSON
+	}
+	if len(octets) > longest {
+		return strings.ToValidUTF8(string(octets[:longest]), "") + "…"
+	}
+	return string(octets)
 }
 
 // passing reports whether a member may well have another value each time it is

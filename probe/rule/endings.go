@@ -29,7 +29,7 @@ var endings = []Rule{
 			if r.Framing != exchange.ByClose || len(r.Body) == 0 || r.Fields.Has("Content-Length") || r.Fields.Has("Transfer-Encoding") {
 				return
 			}
-			if media := p.mediaType(); media == "text/event-stream" || media == "multipart/x-mixed-replace" {
+			if p.streams() {
 				return
 			}
 			severity := finding.Warning

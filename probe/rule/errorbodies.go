@@ -16,7 +16,7 @@ var errorBodies = []Rule{
 		Text: "When the API's successes are JSON, or the client accepts JSON alone, its errors are JSON too. The usual breach is a page of HTML made by the framework " +
 			"or a proxy, on which a client's JSON parser fails before it sees the error.",
 		Silent: "APIs whose successes are not JSON; requests that accept text/html, or name the type that came. One or two lines of text/plain are info as long as no error of " +
-			"the run is JSON.",
+			"the run is JSON. Of gateways gateway-error-shape tells, once the run has shown an error of the API itself.",
 		Undecided: "What comes before the first success of a run is judged only where the request accepts JSON alone.",
 		Mend:      "make the handlers for unknown paths, wrong methods and crashes answer in JSON as well",
 		Bad:       "GET /api/x → 404 + Content-Type: text/html, in an API of JSON",
@@ -49,7 +49,7 @@ var errorBodies = []Rule{
 		Seen:     []Sight{AcrossRun},
 		Spec:     []string{"status-code guide (error format)", "RFC 9457 §1", "Zalando #176", "AIP-193", "Azure guidelines"},
 		Text: "A client that has learnt to read one error of an API can read all of them: they share a shape and a media type, and message and code stand under the same names. The first error of the " +
-			"run sets the norm, unless the suite declares one. Each other form is reported once; where a shape is declared, every answer that differs is an error.",
+			"run sets the norm, unless the suite declares one; that of a follow-up does so only until a step meets one. Each other form is reported once; where a shape is declared, every answer that differs is an error.",
 		Silent: "HEAD, empty content, OAuth token endpoints, and 502, 503 or 504 that an intermediary wrote. Details that are there on one error and not on the next make no difference, " +
 			"nor do further members.",
 		Mend:   "produce all errors in one place, the framework's own for unknown paths and bad input included",

@@ -17,6 +17,7 @@ func isError(status int) bool { return status/100 == 4 || status/100 == 5 }
 type spoken struct {
 	json, other map[string]bool // endpoints
 	jsonErrors  int
+	norm        bool // gateway-error-shape has one to hold errors against
 }
 
 func errorMediaType() func(*Pass) {
@@ -41,7 +42,12 @@ func errorMediaType() func(*Pass) {
 		case media == "":
 		case isError(p.Response.Status) && speaksJSON:
 			seen.jsonErrors++
+			_, comparable := p.comparableError()
+			seen.norm = seen.norm || comparable
 		case isError(p.Response.Status) && p.Settings.Errors != NoErrors && !p.gatewaysOwn():
+			if e, ok := p.ErrorBody(); ok && seen.norm && p.fromIntermediary(e) {
+				return
+			}
 			reportMediaType(p, media, *seen)
 		}
 	}
@@ -84,6 +90,11 @@ type norm struct {
 	ErrorBody
 	status      int
 	media, from string
+	ours        bool // a follow-up met it
+}
+
+func (p *Pass) norm(e ErrorBody) *norm {
+	return &norm{e, p.Response.Status, p.mediaType(), p.place(), p.Subject.FollowUp}
 }
 
 func errorShapeConsistent() func(*Pass) {
@@ -96,11 +107,16 @@ func errorShapeConsistent() func(*Pass) {
 		}
 		from := p.origin()
 		first := norms[from]
+		if first == nil || first.ours && !p.Subject.FollowUp {
+			norms[from] = p.norm(e)
+		}
 		if first == nil {
-			norms[from] = &norm{e, p.Response.Status, p.mediaType(), p.place()}
 			return
 		}
 		what, want, got := first.differs(e, p.mediaType())
+		if norms[from] != first {
+			told[from+"\n"+what+"\n"+want] = true // from now on that is the other form
+		}
 		if first.CodeAt == "" && first.Shape == e.Shape {
 			first.CodeAt = e.CodeAt
 		}

@@ -34,7 +34,7 @@ func (p *Pass) detailLists() (paths []string, lists [][]any) {
 func errorDetailsShape(p *Pass) {
 	paths, lists := p.detailLists()
 	for i, list := range lists {
-		subject := fmt.Sprintf("%s in the %d to %s", strings.TrimPrefix(paths[i], "body."), p.Response.Status, p.line())
+		subject := fmt.Sprintf("the list %s in the %d to %s", strings.TrimPrefix(paths[i], "body."), p.Response.Status, p.line())
 		if len(list) == 0 {
 			if p.Response.Status == http.StatusUnprocessableEntity {
 				p.Reportf(paths[i], "%s is empty: a 422 tells what is wrong with which field", subject)

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"iter"
 	"slices"
 )
 
@@ -14,6 +15,20 @@ const (
 	SafeFollowUps           // GET, HEAD and OPTIONS
 	WritingFollowUps        // also what may change something, on what the run itself created
 )
+
+// Extent is how far follow-ups have to go for all of the rule to be decided.
+func (r *Rule) Extent() Verify {
+	extent := NoFollowUps
+	for _, seen := range r.Seen {
+		switch seen {
+		case SafeFollowUp:
+			extent = max(extent, SafeFollowUps)
+		case WritingRequest:
+			extent = WritingFollowUps
+		}
+	}
+	return extent
+}
 
 // FollowUp is the part of a rule that needs more requests than the scenario
 // made: Judge says which, and judges the answers.
@@ -73,6 +88,19 @@ func (ix *Index) Pursue(t *Trail, level Verify) []*Pursuit {
 	return out
 }
 
+// FollowUps gives all follow-ups, with their rules.
+func (ix *Index) FollowUps() iter.Seq2[*Rule, *FollowUp] {
+	return func(yield func(*Rule, *FollowUp) bool) {
+		for i := range ix.book {
+			for j := range ix.book[i].FollowUps {
+				if !yield(&ix.book[i], &ix.book[i].FollowUps[j]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Prior reports whether a follow-up wants the target of a request with that
 // method read before it is sent.
 func (ix *Index) Prior(method string, level Verify) bool {
@@ -106,7 +134,7 @@ func (u *Pursuit) Next() []Ask {
 	}
 	t.rule, t.found, t.wanted = u.Rule, nil, nil
 	u.Judge(t)
-	if len(t.answers) >= maxAsks {
+	if len(t.answers) >= maxAsks+2*t.Settings.Pages() || t.held > mostHeld {
 		return nil
 	}
 	if !u.Writes {
@@ -115,8 +143,14 @@ func (u *Pursuit) Next() []Ask {
 	return t.wanted
 }
 
-// maxAsks is how many requests may follow one exchange.
-const maxAsks = 250
+const (
+	// maxAsks is how many requests may follow one exchange, besides those for
+	// two walks over the pages of a list.
+	maxAsks = 250
+	// mostHeld is how many octets of answers may be held for the rules' sake: a
+	// server that sends as much as it may each time is not asked for ever.
+	mostHeld = 128 << 20
+)
 
 // Reports gives what the follow-up found.
 func (u *Pursuit) Reports() []Report {

@@ -45,6 +45,7 @@ var framing = []Rule{
 		Bad:    "Content-Length: 50, 43 octets, connection closed",
 		Good:   "Content-Length: 43, 43 octets",
 		When:   When{Fields: []string{"Content-Length"}},
+		needs:  measured,
 		Check:  contentLengthCorrect,
 	},
 	{

@@ -69,11 +69,11 @@ func gatewayErrorShape() func(*Pass) {
 			if e.Shape == TextShape {
 				texts[from] = true
 			} else if first == nil {
-				norms[from] = &norm{e, p.Response.Status, p.mediaType(), p.place()}
+				norms[from] = p.norm(e)
 			}
 			return
 		case p.Settings.GatewayOwn && own[from] == nil:
-			own[from] = &norm{e, p.Response.Status, p.mediaType(), p.place()}
+			own[from] = p.norm(e)
 			return
 		case p.Settings.GatewayOwn:
 			first, whose = own[from], "other errors of the gateway"

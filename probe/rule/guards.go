@@ -75,7 +75,9 @@ func (t *Trail) identified() bool {
 // may tell who asks: one that the step itself wrote.
 func keepsSecret(x *exchange.Exchange) bool {
 	named := func(name string) bool {
-		return mentions(name, "auth", "token", "key", "cookie", "session", "secret", "signature", "credential", "password")
+		ends := func(w string) bool { return strings.HasSuffix(w, "key") || strings.HasSuffix(w, "auth") } // not keyword, not author
+		return slices.ContainsFunc(words(name), ends) ||
+			mentions(name, "authoriz", "authentic", "token", "cookie", "session", "secret", "signature", "credential", "password")
 	}
 	if u, err := url.Parse(x.Request.URL); err == nil {
 		for name := range u.Query() {

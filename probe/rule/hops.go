@@ -40,14 +40,15 @@ var hops = []Rule{
 		Basis:    "semantics of 307/308",
 		Seen:     []Sight{SafeFollowUp, WritingRequest},
 		Spec:     []string{"RFC 9110 §15.4.8", "RFC 9110 §15.4.9"},
-		Text: "After a 307 or 308 clients send the same request again, with its method and content. So Allow in the answer to OPTIONS at the target has the method, and, where probe may write, the request repeated there is " +
+		Text: "After a 307 or 308 clients send the same request again, with its method and content. So Allow in the answer to OPTIONS at the target has the method, and, where probe may write, the method tried there is " +
 			"not answered with 404, 405 or 501. A redirect to the very same URI is an error.",
 		Silent: "Refused OPTIONS, and answers to it without Allow. Other origins get no credentials, and a 404 from there proves nothing to who has some; nor does one that may be about something the content names. " +
 			"A redirect to itself with a cookie or Retry-After.",
-		Undecided: "Requests are repeated only if the run itself created what they, or the redirect, lead to: anything else is not probe's to change. DELETE is not repeated, since the scenario may go on with what it would delete.",
-		Mend:      "let the target take the method, or answer 303 to have the client go there with GET",
-		Bad:       "POST /api/old → 308 + Location: /api/new, POST /api/new → 405",
-		Good:      "POST /api/old → 308 + Location: /api/new, POST /api/new → 201",
+		Undecided: "Only PUT and PATCH are sent on, and only if the run itself created what they, or the redirect, lead to: anything else is not probe's to change. As the scenario may go on with what is there, they come with content that changes nothing and a precondition that is false, " +
+			"and what another name of the resource may be is not put to.",
+		Mend: "let the target take the method, or answer 303 to have the client go there with GET",
+		Bad:  "POST /api/old → 308 + Location: /api/new, POST /api/new → 405",
+		Good: "POST /api/old → 308 + Location: /api/new, POST /api/new → 201",
 		FollowUps: []FollowUp{
 			{When: preserving, Judge: targetAllows},
 			{When: preserving, Writes: true, Judge: targetTakes},
@@ -175,12 +176,34 @@ func targetAllows(t *Trail) {
 
 func targetTakes(t *Trail) {
 	at, ok := t.sendsAway()
-	if !ok || at == t.Request.URL || t.Request.Method == http.MethodDelete || !t.Created(t.Request.URL) && !t.Created(at) {
+	if !ok || at == t.Request.URL || !t.Created(t.Request.URL) && !t.Created(at) {
 		return
 	}
-	x := t.Ask(Ask{Method: t.Request.Method, URL: at, Keep: true})
+	a := Ask{Method: t.Request.Method, URL: at, Keep: true, Drop: slices.Concat(conditions, described), Set: pairs([]string{"If-Match", neverTag})}
+	vacant := false
+	switch a.Method {
+	case http.MethodPatch:
+		a.Body, ok = t.typed()
+	case http.MethodPut:
+		now := t.Ask(Ask{URL: at})
+		if now == nil {
+			return
+		}
+		if vacant = missingNow(now); !vacant {
+			a.Body, ok = now.Response.Content, t.Created(at) && fetched(now) && t.read(now).mediaType() == mediaType(t.Request.Fields.Get("Content-Type"))
+		}
+	default:
+		return
+	}
+	if !ok {
+		return
+	}
+	x := t.Ask(a)
 	if x == nil {
 		return
+	}
+	if vacant && x.Response.Status/100 == 2 && x.Response.Status != http.StatusCreated {
+		t.undo(at)
 	}
 	switch x.Response.Status {
 	case http.StatusNotFound:

@@ -27,7 +27,7 @@ var idempotency = []Rule{
 			"After one that created something the key is also sent with another content, which gets 422; another key is sent twice at the same moment, which creates one thing, be it that the second one is told 409 or gets the same answer; and where that shows that keys are required, a request without " +
 			"one gets 400.",
 		Silent: "401, 403, 429 and failures in answer to the second request; a 409 that is gone a second later. Times and the like in the content, a 202 whose work goes on, and content that shows what was created as it is by now. Another 4xx to other content, which may not be valid, or to two at once, " +
-			"if the API creates the same thing only once anyway.",
+			"if the API creates the same thing only once anyway. Where deleting would not undo what another key may do, as with payments, only the same request is sent again.",
 		Undecided: "Whether a key is required is only seen where a request without one is refused for that very reason, by what the error says.",
 		Mend:      "store each key with the request and the answer, in the transaction that does the work, and answer from there",
 		Bad:       "the same POST with one key, twice → 201 + Location: /orders/1, 201 + Location: /orders/2",
@@ -118,13 +118,7 @@ func (t *Trail) made(x *exchange.Exchange) string {
 // ownID gives the id that the content of an answer has at its top.
 func (t *Trail) ownID(x *exchange.Exchange) string {
 	body, _ := t.value(x)
-	o, _ := body.(map[string]any)
-	for _, name := range idNames {
-		if id := scalar(o[name]); id != "" {
-			return id
-		}
-	}
-	return ""
+	return itemID(body)
 }
 
 // shownAsItIs reports whether an answer has the content of what was created, as
@@ -164,7 +158,7 @@ func (t *Trail) variation() ([]byte, bool) {
 					out[name] = changed(v)
 				}
 			}
-			if !sameScalar(out[name], o[name]) {
+			if !equalValue(out[name], o[name]) {
 				octets, err := json.Marshal(out)
 				return octets, err == nil
 			}

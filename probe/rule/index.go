@@ -9,6 +9,7 @@ import (
 type Index struct {
 	book     []Rule
 	names    fieldNames
+	marks    marks
 	byStatus [statusEnd - statusBegin]atomic.Pointer[selection] // from first use on
 }
 
@@ -40,6 +41,7 @@ const (
 // copied.
 func NewIndex(book []Rule) *Index {
 	ix := &Index{book: slices.Clone(book), names: fieldNames{}}
+	ix.marks = ix.names.marks()
 	ix.names.add(singletons[:]) // to see which are repeated
 	for i := range ix.book {
 		ix.names.add(ix.book[i].When.Fields)
@@ -90,7 +92,7 @@ func (ix *Index) look(p *Pass) {
 		return
 	}
 	present, repeated := ix.names.of(p.Response.Fields)
-	p.index, p.present, p.traits = ix, present, traitsOf(p, repeated)
+	p.index, p.present, p.traits = ix, present, ix.marks.traits(p, present, repeated)
 }
 
 // Judge asks every rule that one exchange can answer and gives what is

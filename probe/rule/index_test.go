@@ -3,7 +3,9 @@ package rule
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"httpprobe/probe/exchange"
 	"httpprobe/probe/finding"
@@ -155,17 +157,50 @@ func TestTypicalExchangesAreRight(t *testing.T) {
 	}
 }
 
+// BenchmarkJudge judges one exchange, alone and against a run, and reports its
+// time as a ratio of a bare walk over all fields that compares each name once.
 func BenchmarkJudge(b *testing.B) {
 	for _, bench := range []struct{ name, octets string }{{"200", typical200}, {"404", typical404}} {
 		b.Run(bench.name, func(b *testing.B) {
 			ix := NewIndex(Book())
 			across := ix.Begin()
 			x := exchangeOf(b, "GET", "/users/42", bench.octets)
-			b.ReportAllocs()
-			for b.Loop() {
-				p := NewPass(x, Subject{}, Settings{})
+			content := exchange.NewDocument(x.Response.Content)
+			if _, err := content.Value(); err != nil {
+				b.Fatal(err)
+			}
+			judge := func() {
+				p := NewPass(x, Subject{Place: "users.yaml:7", Endpoint: "GET /users/42"}, Settings{})
+				p.Content = content
 				ix.Judge(p)
 				across.Judge(p)
+			}
+			judge()
+			const walks = 100
+			var judging, walking time.Duration
+			n, found := 0, 0
+			b.ReportAllocs()
+			for b.Loop() {
+				began := time.Now()
+				judge()
+				judging += time.Since(began)
+				if n++; n%walks != 0 {
+					continue
+				}
+				began = time.Now()
+				for range walks {
+					for _, fields := range []exchange.Fields{x.Request.Fields, x.Response.Fields} {
+						for _, f := range fields {
+							if strings.EqualFold(f.Name, "Content-Type") {
+								found++
+							}
+						}
+					}
+				}
+				walking += time.Since(began)
+			}
+			if walking > 0 && found > 0 {
+				b.ReportMetric(float64(judging)/float64(walking), "ratio-to-walk")
 			}
 		})
 	}

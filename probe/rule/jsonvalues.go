@@ -263,7 +263,10 @@ func (p *Pass) comparable() (string, bool) {
 	}
 	for _, f := range p.Request.Fields {
 		if strings.EqualFold(f.Name, "Accept") || strings.EqualFold(f.Name, "Prefer") || containsFold(f.Name, "version") {
-			key = append(key, strings.ToLower(f.Name)+": "+f.Value+"\n"...)
+			for i := range len(f.Name) {
+				key = append(key, f.Name[i]|0x20)
+			}
+			key = append(append(append(key, ": "...), f.Value...), '\n')
 		}
 	}
 	if _, query, found := strings.Cut(p.Request.Target, "?"); found {
@@ -271,7 +274,10 @@ func (p *Pass) comparable() (string, bool) {
 		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(shaping, strings.ToLower(name)) }) {
 			return "", false
 		}
-		key = append(key, strings.Join(names, "&")+"\n"...)
+		for _, name := range names {
+			key = append(append(key, name...), '&')
+		}
+		key = append(key, '\n')
 	}
 	if body := bytes.TrimLeft(p.Request.Body, " \t\r\n"); len(body) > 0 {
 		key = append(key, body[0])

@@ -23,8 +23,8 @@ var mirrors = []Rule{
 		Spec:     []string{"RFC 9110 §9.3.2", "RFC 9110 §8.6"},
 		Text: "HEAD on a target that GET reads has the same status, and the same Content-Type, Content-Encoding, ETag, Last-Modified, Cache-Control, Accept-Ranges, Content-Language, Content-Location, Link, Deprecation and Sunset. " +
 			"A Content-Length that is not the length of what GET sends is an error. Clients decide by HEAD whether and how to fetch, and caches renew what they have from it.",
-		Silent: "Content-Length, Vary, digests, and what else is only known when the content is written may be left out; a missing ETag is info, and Vary is compared if HEAD has it. Differences count that three HEADs and three GETs in turn show. " +
-			"Both are asked for without a coding. HEAD that is refused: 404, 405, 501 and other 5xx are head-supported's, and 401, 403 or 429 tell nothing. Streams of events.",
+		Silent: "Content-Length, Vary, digests, and what else is only known when the content is written may be left out; a missing ETag is info, and Vary may name less. Differences count that three HEADs and three GETs in turn show. " +
+			"Both are asked for without a coding. HEAD that is refused: 404, 405, 501 and other 5xx are head-supported's, and 401, 403 or 429 tell nothing. Tag, date and length where one of the two comes from a cache and they may be of two versions. Streams of events.",
 		Mend: "let the code of GET answer HEAD, and drop nothing but the content",
 		Bad:  "GET → Content-Length: 43, HEAD → Content-Length: 0",
 		Good: "GET → Content-Length: 43, HEAD → Content-Length: 43, or none",
@@ -93,6 +93,7 @@ func (t *Trail) unlike(head, get *exchange.Exchange) []Report {
 		}}
 	}
 	var out []Report
+	old := lagging(head, get)
 	for _, name := range mirrored {
 		want, got := get.Response.Fields.Joined(name), head.Response.Fields.Joined(name)
 		told := head.Response.Fields.Has(name)
@@ -105,9 +106,10 @@ func (t *Trail) unlike(head, get *exchange.Exchange) []Report {
 				severity = finding.Info
 			}
 		case "Vary":
-			same = !told || slices.Equal(names(head, name), names(get, name))
+			all := names(get, name)
+			same = slices.Contains(all, "*") || !slices.ContainsFunc(names(head, name), func(n string) bool { return !slices.Contains(all, n) })
 		}
-		if same || !get.Response.Fields.Has(name) {
+		if same || !get.Response.Fields.Has(name) || old && (name == "ETag" || name == "Last-Modified") {
 			continue
 		}
 		d := Report{About: head, Severity: severity, Path: "headers." + name, Expected: want, Actual: got}
@@ -119,13 +121,24 @@ func (t *Trail) unlike(head, get *exchange.Exchange) []Report {
 		out = append(out, d)
 	}
 	length := strconv.Itoa(len(get.Response.Body))
-	if told := head.Response.Fields.Get("Content-Length"); isDigits(told) && told != length && !t.read(get).bodiless() {
+	if told := head.Response.Fields.Get("Content-Length"); isDigits(told) && told != length && !old && !t.read(get).bodiless() {
 		out = append(out, Report{
 			About: head, Severity: finding.Error, Path: "headers.Content-Length", Expected: length, Actual: told,
 			Message: fmt.Sprintf("%s has Content-Length: %s, but the content of %s has %s octets", t.told(head), told, t.told(get), length),
 		})
 	}
 	return out
+}
+
+// lagging reports whether one of the two is a copy, perhaps of another version
+// than the other is of: caches that keep GET may pass HEAD on.
+func lagging(head, get *exchange.Exchange) bool {
+	if !cached(head) && !cached(get) {
+		return false
+	}
+	h, g := head.Response.Fields, get.Response.Fields
+	return !g.Has("ETag") && !g.Has("Last-Modified") ||
+		weakly(h.Get("ETag")) != weakly(g.Get("ETag")) || h.Get("Last-Modified") != g.Get("Last-Modified")
 }
 
 func shortened(s string) string {

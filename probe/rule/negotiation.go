@@ -11,15 +11,16 @@ import (
 
 var negotiation = []Rule{
 	{
-		ID:          "accept-honoured",
-		Topic:       Negotiation,
-		Title:       "a client gets a format that it can read",
-		Severity:    finding.Warning,
-		Basis:       "practice",
-		Seen:        []Sight{OneExchange},
-		Spec:        []string{"RFC 9110 §12.5.1", "RFC 9110 §12.4.1"},
-		Text:        "Where Accept does not have */*, the type of a success is one that it lists, by name or with a star, and not with a weight of 0. What the client cannot read is of no use to it, and 406 would tell it so.",
-		Silent:      "A server may pass over Accept, so it is info as long as the resource has shown no other format in the run, and also when application/json was asked for and a +json type came. Errors come in the API's own format.",
+		ID:       "accept-honoured",
+		Topic:    Negotiation,
+		Title:    "a client gets a format that it can read",
+		Severity: finding.Warning,
+		Basis:    "practice",
+		Seen:     []Sight{OneExchange},
+		Spec:     []string{"RFC 9110 §12.5.1", "RFC 9110 §12.4.1"},
+		Text:     "Where Accept does not have */*, the type of a success is one that it lists, by name or with a star, and not with a weight of 0. What the client cannot read is of no use to it, and 406 would tell it so.",
+		Silent: "A server may pass over Accept, so it is info as long as the resource has shown no other format in the run, and also when application/json was asked for and a +json type came. Errors come in the API's own format. " +
+			"Follow-ups ask for formats that there may not be, so that of their answers only those count that are not in a format which the run has seen there.",
 		Mend:        "choose the format by Accept, and answer 406 where there is none that fits",
 		Bad:         "Accept: application/xml → 200 + Content-Type: application/json, where the resource also has XML",
 		Good:        "Accept: application/xml → 406, or XML",
@@ -67,7 +68,8 @@ func acceptHonoured() func(*Pass) {
 			known = append(known, media)
 			formats[here] = known
 		}
-		if accepts(ranges, media) {
+		available := slices.ContainsFunc(known, func(other string) bool { return accepts(ranges, other) })
+		if accepts(ranges, media) || p.Subject.FollowUp && !available {
 			return
 		}
 		severity := finding.Warning

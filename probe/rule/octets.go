@@ -46,7 +46,7 @@ var octets = []Rule{
 		Mend:   "set fields through the server's library, and encode values that come from data",
 		Bad:    "X-Total : 5",
 		Good:   "X-Total: 5",
-		needs:  faulty | beyondOctets,
+		needs:  faulty | nonASCII,
 		Check: func(p *Pass) {
 			p.reportFaults("headers", exchange.FieldLineFault)
 			for _, fields := range []exchange.Fields{p.Response.Fields, p.Response.Trailers} {

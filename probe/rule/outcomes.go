@@ -31,6 +31,7 @@ var resources = []Rule{
 			Classes: []int{2},
 			Methods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
 		},
+		needs:     notReading | besides200,
 		Check:     crudSuccess,
 		FollowUps: []FollowUp{quietCreates},
 	},

@@ -120,12 +120,7 @@ var kindNames = []string{"type", "kind", "object", "resourceType", "@type", "@od
 
 func (t *Trail) entry(item any) entry {
 	o, _ := item.(map[string]any)
-	id := ""
-	for _, name := range idNames {
-		if id = scalar(o[name]); id != "" {
-			break
-		}
-	}
+	id := itemID(item)
 	if id == "" {
 		return entry{}
 	}

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -122,7 +123,7 @@ func (t *Trail) consistentLimit(w walk) {
 	}
 	u.RawQuery = withParameter(u.RawQuery, name, strconv.Itoa(two))
 	x := t.Ask(Ask{URL: plainURL(u.String())})
-	if x == nil {
+	if x == nil || x.Response.Status != http.StatusOK {
 		return
 	}
 	if p := t.page(x); p.list && len(p.items) > two {

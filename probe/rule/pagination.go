@@ -99,7 +99,7 @@ func nextPageRetrievable(t *Trail) {
 // that named it is still there.
 func (t *Trail) noPage(x *exchange.Exchange, from *page, o onward, to string) {
 	second := t.Ask(Ask{URL: to, Nth: onceMore})
-	if second == nil || provesNothing(second) || second.Response.Status/100 == 2 && x.Response.Status/100 != 2 {
+	if second == nil || t.page(second).follows(from) != walkBroken {
 		return
 	}
 	origin := t.Ask(Ask{URL: plainURL(from.Request.URL), Nth: onceMore})

@@ -24,7 +24,7 @@ var partial = []Rule{
 		Spec:     []string{"RFC 9110 §15.3.7", "RFC 9110 §15.3.7.3", "RFC 9110 §14.4"},
 		Text: "The octets of a 206 are those of the 200 at the same place, and the length in Content-Range is that of the whole: the first ten octets and ten from the middle are asked for, and the part that a step got is " +
 			"looked at too. ETag is on the 206 if the 200 has it; Cache-Control, Expires, Content-Location and Vary too, which are a warning. One octet off, and every resumed download is broken.",
-		Silent: "Octets are compared if both answers have the same strong tag, or without tags the same Last-Modified, and the same coding. Content that changes from one GET to the next or has more than 10 MB, several parts in one answer, " +
+		Silent: "Octets are compared if both answers have the same strong tag, or the same Last-Modified and no other tag, and the same coding. Content that changes from one GET to the next or has more than 10 MB, several parts in one answer, " +
 			"and the fields of a 206 to If-Range, which needs fewer. Date is looked at by date-present.",
 		Mend:      "cut the part from the very octets that a 200 sends, and give both answers the same fields",
 		Bad:       "Range: bytes=10-19 → 206 + Content-Range: bytes 10-19/100, octets 9 to 18",
@@ -208,10 +208,11 @@ func rangeBeyondEnd(t *Trail) {
 		return
 	}
 	switch status := x.Response.Status; {
+	case busy(x):
 	case status >= 500:
 		t.reportAt(x, finding.Error, "status", "%s gets %d, though %s tells of %d octets", t.told(x), status, t.line(), length)
 	case status == http.StatusPartialContent:
-		if now := t.plain(2); now != nil && uint64(len(now.Response.Body)) <= from && !t.others(t.Request.URL) {
+		if now := t.plain(afterRange); now != nil && uint64(len(now.Response.Body)) <= from && !t.others(t.Request.URL) {
 			t.Report(Report{
 				About: x, Severity: finding.Error, Path: "status", Expected: "416, or 200 with everything", Actual: "206",
 				Message: fmt.Sprintf("%s gets 206, though %s has %d octets: there is no such part", t.told(x), t.told(now), len(now.Response.Body)),

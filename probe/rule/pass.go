@@ -49,6 +49,7 @@ type Subject struct {
 	Step     string // its name
 	Endpoint string // method and templated target
 	Expected bool   // the step named the status that came
+	FollowUp bool   // a follow-up made it, not the step
 	// Named are the statuses that the step names for its answer; nil where it
 	// names none, or a class of them.
 	Named []int

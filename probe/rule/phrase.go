@@ -8,10 +8,10 @@ import (
 
 // isPhrase reports whether a text says no more than the name of the status.
 func isPhrase(s string, status int) bool {
-	s = strings.Trim(strings.ToLower(s), " .!\t\r\n")
+	s = strings.Trim(s, " .!\t\r\n")
 	for _, name := range statusNames(status) {
-		name = strings.ToLower(name)
-		if rest, ok := strings.CutSuffix(s, name); ok && (rest == "" || isDigits(strings.Trim(rest, " -:"))) {
+		begin := len(s) - len(name)
+		if begin >= 0 && strings.EqualFold(s[begin:], name) && (begin == 0 || isDigits(strings.Trim(s[:begin], " -:"))) {
 			return true
 		}
 	}

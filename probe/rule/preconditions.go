@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -26,7 +25,7 @@ var preconditions = []Rule{
 		Text: "Where GET gives an ETag, a client relies on it to write only over what it has seen. After a PUT or PATCH on something that the run created the same is sent again with If-Match and a tag that the resource never had, a PUT also " +
 			"with If-None-Match: *; each gets 412, and leaves the resource as it was. After a POST that created something a second one is created and deleted with such an If-Match, which gets 412 too, and then with " +
 			"the current tag, which succeeds. Without that the second of two writers wipes out what the first one did, and neither learns of it.",
-		Silent: "409 in place of 412 is a warning, but for DELETE, which has other conflicts. Other refusals, such as 401, 404, 422, 428 or 429, which come before or have nothing to do with it. A resource without ETag, one that the run did not create, and a create that cannot be done twice, or not be undone as Allow of OPTIONS tells. " +
+		Silent: "409 in place of 412 is a warning, but for DELETE, which has other conflicts. Other refusals, such as 401, 404, 422, 428 or 429, which come before or have nothing to do with it. A resource without ETag, one that the run did not create, and a create that cannot be done twice, or not be undone by deleting, as with payments, or as Allow of OPTIONS tells. " +
 			"The current tag has to be a strong one.",
 		Undecided: "That a PUT or PATCH with the current tag succeeds is only seen where its answer tells the client nothing but 204: repeating others might outdate what the scenario has captured. JSON Patch is not sent again, as it may add the same thing twice.",
 		Mend:      "compare If-Match and If-None-Match with the current tag in the transaction that writes, and answer 412 if they do not hold",
@@ -86,21 +85,14 @@ func enforcedOnWrite(t *Trail) {
 }
 
 func enforcedOnDelete(t *Trail) {
-	first, ok := located(t.Exchange)
-	if !ok {
+	if !t.retractable() {
 		return
-	}
-	offered := t.Ask(Ask{Method: http.MethodOptions, URL: first})
-	if offered == nil {
-		return
-	}
-	if allowed := offered.Response.Fields.Tokens("Allow"); len(allowed) > 0 && !slices.Contains(allowed, http.MethodDelete) {
-		return // a second one could not be done away with
 	}
 	twin := t.Ask(Ask{Method: http.MethodPost, Keep: true, Drop: conditions})
 	if twin == nil || twin.Response.Status != http.StatusCreated {
 		return
 	}
+	first, _ := located(t.Exchange)
 	at, ok := located(twin)
 	if !ok || at == first {
 		return
@@ -130,17 +122,11 @@ func enforcedOnDelete(t *Trail) {
 	}
 }
 
-// located gives the URL that Location of an answer leads to.
+// located gives the URL that Location of an answer leads to, another one than
+// was asked.
 func located(x *exchange.Exchange) (string, bool) {
-	from, err := url.Parse(x.Request.URL)
-	if err != nil || x.Response.Fields.Get("Location") == "" {
-		return "", false
-	}
-	to, err := from.Parse(x.Response.Fields.Get("Location"))
-	if err != nil || to.String() == from.String() {
-		return "", false
-	}
-	return to.String(), true
+	to, ok := target(x)
+	return to, ok && to != x.Request.URL
 }
 
 // carriedOut reports a write that took place although its precondition is

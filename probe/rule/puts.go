@@ -44,7 +44,7 @@ var puts = []Rule{
 		Text: "PUT puts a state in place, and putting it there once more leaves it as it is: clients and proxies repeat a PUT when they got no answer. After a PUT on something that the run created the same is sent again. " +
 			"It succeeds, not with 201; GET gives what it gave before, times and versions apart; and the collection has not got a second item with the content.",
 		Silent: "Members that change without a PUT as well, those that `volatile` names, and targets that another scenario of the run writes to meanwhile. A PUT that had a precondition, or a version in its content, is rightly refused with 409 or 412, and so is one that moves on a status or state. 401, 403, 404 and 410 where the resource is gone by then, 423, 428 and 429. " +
-			"A 502, 503 or 504 that is gone a second later. Nothing is sent where the answer has a tag or a version, as the scenario may go on with that.",
+			"A 502, 503 or 504 that is gone a second later. Nothing is sent where the answer has a tag, a version or the time of the change, as the scenario may go on with that.",
 		Undecided: "A second item is only seen where the collection is one level above the target, gives all its items in one page, and no other scenario of the run writes to it meanwhile.",
 		Mend:      "let PUT set values, not add to them, and find its record by the URI",
 		Bad:       `PUT /carts/1 {"items":["a"]} twice → GET {"items":["a","a"]}`,
@@ -113,9 +113,9 @@ func putIdempotent(t *Trail) {
 	if after == nil {
 		return
 	}
-	if changed := t.lasting(before, after); len(changed) > 0 && !t.others(t.Request.URL) {
+	if changed := t.lastingChanges(before, after); len(changed) > 0 && !t.others(t.Request.URL) {
 		t.Report(Report{
-			About: after, Path: changed[0].path, Expected: brief(changed[0].before), Actual: brief(changed[0].after),
+			About: after, Path: changed[0].path, Expected: shown(changed[0].before), Actual: shown(changed[0].after),
 			Message: fmt.Sprintf("%s gives something else after %s was sent a second time: %s", t.told(after), t.line(), tellChanges(changed)),
 		})
 	}
@@ -134,12 +134,14 @@ func (t *Trail) versioned() bool {
 	return tellsVersion(body)
 }
 
-// tellsVersion reports whether an object has a member by which writers learn
-// that they were overtaken.
+// tellsVersion reports whether an object, or one within it, has a member by which
+// writers learn that they were overtaken: a version, or the time of the last
+// change.
 func tellsVersion(v any) bool {
-	for name := range unwrapped(v) {
-		if slices.ContainsFunc(words(name), func(w string) bool {
-			return slices.Contains([]string{"version", "revision", "rev", "etag", "lock", "sequence", "seq", "v"}, w)
+	o, _ := v.(map[string]any)
+	for name, member := range o {
+		if tellsVersion(member) || slices.ContainsFunc(words(name), func(w string) bool {
+			return slices.Contains([]string{"version", "revision", "rev", "etag", "lock", "sequence", "seq", "v", "updated", "modified", "changed"}, w)
 		}) {
 			return true
 		}
@@ -182,28 +184,13 @@ func (t *Trail) movesOn() bool {
 	return false
 }
 
-// lasting gives the places at which two readings differ, if they then stay as
-// they are.
-func (t *Trail) lasting(before, after *exchange.Exchange) []difference {
+func (t *Trail) lastingChanges(before, after *exchange.Exchange) []difference {
 	a, ok1 := t.value(before)
 	b, ok2 := t.value(after)
 	if !ok1 || !ok2 {
 		return nil
 	}
-	changed := t.changes(a, b)
-	if len(changed) == 0 {
-		return nil
-	}
-	later := t.Ask(Ask{Nth: 2})
-	if later == nil || !fetched(later) {
-		return nil
-	}
-	c, ok := t.value(later)
-	if !ok {
-		return nil
-	}
-	next := t.changes(b, c)
-	return slices.DeleteFunc(changed, func(d difference) bool { return touched(next, d) })
+	return t.lasting(t.changes(a, b), b, 2)
 }
 
 // secondItem reports an item with the content that was put, beside the target.
@@ -222,9 +209,8 @@ func (t *Trail) secondItem(x *exchange.Exchange, above string, list *exchange.Ex
 	if _, ok := t.everyItem(now); !ok {
 		return
 	}
-	for _, item := range t.itemsOf(now) {
-		id := itemID(item)
-		if slices.Contains(before, id) || !hasAll(item, sent) {
+	for _, id := range t.itemsWith(now, sent) {
+		if slices.Contains(before, id) {
 			continue
 		}
 		t.Report(Report{

@@ -24,15 +24,13 @@ func createdQuietly(t *Trail) {
 		return
 	}
 	body, _ := t.value(t.Exchange)
-	made, _ := body.(map[string]any)
-	if inner, ok := made["data"].(map[string]any); ok {
-		made = inner
-	}
+	made := unwrapped(body)
 	same := func(item any) bool {
 		o, _ := item.(map[string]any)
 		return sameItem(o, made)
 	}
-	if len(made) == 0 || slices.ContainsFunc(t.itemsOf(t.Before), same) {
+	// A copy of the list may not have known yet what the run created before.
+	if len(made) == 0 || slices.ContainsFunc(t.itemsOf(t.Before), same) || t.Created(itemURL(t.Request.URL, itemID(made))) {
 		return
 	}
 	x := t.plain(0)
@@ -74,7 +72,7 @@ func sameItem(a, b map[string]any) bool {
 	}
 	for name, v := range a {
 		other, both := b[name]
-		if s, isText := v.(string); both && isText && !sameScalar(v, other) && !passing(name, s, other) {
+		if s, isText := v.(string); both && isText && !equalValue(v, other) && !passing(name, s, other) {
 			return false
 		}
 	}

@@ -94,7 +94,7 @@ var ranges = []Rule{
 		Spec:     []string{"RFC 9110 §15.5.17", "RFC 9110 §14.4", "RFC 9110 §14.2"},
 		Text: "A 416 to a range of bytes carries Content-Range: bytes */length, so that a client whose download has outgrown the file learns how long it is now. Where parts are to be had, a range that begins a thousand octets " +
 			"behind the end is asked for: a 206 to that is an error, for there is nothing to send, and so is a 5xx.",
-		Silent: "Other units than bytes, on which the standard is of two minds. To that request 200 with everything is as good. Content that has grown meanwhile, that is empty, or longer than 10 MB.",
+		Silent: "Other units than bytes, on which the standard is of two minds. To that request 200 with everything is as good. A 503, since there may have been too many requests. Content that has grown meanwhile, that is empty, or longer than 10 MB.",
 		Mend:   "answer a range that begins behind the end with 416 and Content-Range: bytes */length",
 		Bad:    "416 alone",
 		Good:   "416 + Content-Range: bytes */146515",

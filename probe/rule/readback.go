@@ -60,7 +60,7 @@ func putReadback(t *Trail) {
 		first.tell(t, x)
 		return
 	}
-	later := t.Ask(Ask{Set: exchange.Fields{{Name: "Cache-Control", Value: "no-cache"}}, Nth: 1, After: time.Second})
+	later := t.notCached(1, time.Second)
 	if later == nil || cached(later) {
 		return
 	}
@@ -153,8 +153,8 @@ func (h *heldBack) members(path string, sent, got map[string]any, volatile []str
 func (h *heldBack) tell(t *Trail, x *exchange.Exchange) {
 	for _, at := range slices.Sorted(maps.Keys(h.other)) {
 		t.Report(Report{
-			About: x, Path: at, Expected: brief(h.sent[at]), Actual: brief(h.other[at]),
-			Message: fmt.Sprintf("%s has %s in %s, where %s had sent %s", t.told(x), brief(h.other[at]), strings.TrimPrefix(at, "body."), t.line(), brief(h.sent[at])),
+			About: x, Path: at, Expected: shown(h.sent[at]), Actual: shown(h.other[at]),
+			Message: fmt.Sprintf("%s has %s in %s, where %s had sent %s", t.told(x), shown(h.other[at]), strings.TrimPrefix(at, "body."), t.line(), shown(h.sent[at])),
 		})
 	}
 	if len(h.form) > 0 {

@@ -125,21 +125,6 @@ func (t *Trail) changedByReading(second *exchange.Exchange, changed []difference
 	})
 }
 
-// shown is a value for people.
-func shown(v any) string {
-	switch v := v.(type) {
-	case absent:
-		return "absent"
-	case int:
-		return fmt.Sprintf("%d items", v)
-	case string:
-		return quote(v)
-	case nil:
-		return "null"
-	}
-	return quote(fmt.Sprint(v))
-}
-
 // keepsRecords reports whether a target is one that is likely to list what
 // goes on, this very request included.
 func (t *Trail) keepsRecords() bool {

@@ -44,7 +44,8 @@ var refusedWrites = []Rule{
 		Spec:     []string{"status-code guide (409)", "RFC 9110 §15.5.10"},
 		Text: "A POST that created something is sent again with the same content. If the second one is refused, then with 409, and there is no second one in the collection afterwards. A 5xx is an error: the constraint of a database, mostly, that " +
 			"nobody has caught. 404, 405, 406, 410, 412 and 415 say of the request what was not so just before.",
-		Silent:    "400 and 422 are info. 401, 402, 403 and 429, which may be about limits. A second success: the content may be there more than once, or the answer leads to the first one; what was created is deleted. A 502, 503 or 504 that is gone a second later.",
+		Silent: "400 and 422 are info. 401, 402, 403 and 429, which may be about limits. A second success: the content may be there more than once, or the answer leads to the first one; what was created is deleted. A 502, 503 or 504 that is gone a second later. " +
+			"Nothing is sent where deleting would not undo it: sign-ins, payments, several things at once, what adds to a thing that the run made, a Location that is not below the collection, and where Allow of the first one has no DELETE.",
 		Undecided: "Which members have to be unique is not known, so a second success is never a breach. That the collection did not grow is only seen in the first page of a list with the members that were sent.",
 		Mend:      "let a unique constraint decide, and turn its violation into 409",
 		Bad:       "the same POST /users twice → 201, 500",
@@ -168,7 +169,7 @@ func (t *Trail) grown(second Ask, x, before *exchange.Exchange) {
 	if before == nil || !t.page(before).named() {
 		return
 	}
-	had := t.twins(before, o)
+	had := t.itemsWith(before, o)
 	if len(had) == 0 {
 		return // what is listed does not show what was sent
 	}
@@ -177,7 +178,7 @@ func (t *Trail) grown(second Ask, x, before *exchange.Exchange) {
 		if after == nil {
 			return
 		}
-		more := slices.DeleteFunc(t.twins(after, o), func(id string) bool { return slices.Contains(had, id) })
+		more := slices.DeleteFunc(t.itemsWith(after, o), func(id string) bool { return slices.Contains(had, id) })
 		if len(more) == 0 {
 			return
 		}
@@ -193,26 +194,13 @@ func (t *Trail) grown(second Ask, x, before *exchange.Exchange) {
 	}
 }
 
-// twins gives the ids of the items of a list that have all the single values of
-// an object.
-func (t *Trail) twins(x *exchange.Exchange, o map[string]any) []string {
+// itemsWith gives the ids of the items of a list that have all the single
+// values of an object, at least one.
+func (t *Trail) itemsWith(x *exchange.Exchange, o map[string]any) []string {
 	var out []string
-	body, _ := t.value(x)
-	items, _ := listIn(body)
-	for _, item := range items {
-		listed, _ := item.(map[string]any)
-		alike, unlike := 0, 0
-		for name, v := range o {
-			switch scalar(v) {
-			case "":
-			case scalar(listed[name]):
-				alike++
-			default:
-				unlike++
-			}
-		}
-		if alike > 0 && unlike == 0 {
-			out = append(out, t.entry(item).id)
+	for _, item := range t.itemsOf(x) {
+		if hasAll(item, o) {
+			out = append(out, itemID(item))
 		}
 	}
 	return out

@@ -41,7 +41,7 @@ var revalidation = []Rule{
 		Spec:     []string{"RFC 9110 §13.1.2", "RFC 9110 §13.2.2", "RFC 9110 §8.8.3.2"},
 		Text: "GET with If-None-Match and the tag that the last 200 had gets 304, and so does the same tag with W/ in front, as tags are compared weakly here. With a tag that the resource never had it gets 200. " +
 			"A server that sends tags and does not look at them makes each client fetch everything again; one that answers any tag with 304 leaves them with what they have for ever.",
-		Silent: "A 200 with another tag: the content has changed meanwhile, or the tag is made up anew each time, which etag-tracks-content tells. Other statuses, such as 429.",
+		Silent: "A 200 with another tag: the content has changed meanwhile, or the tag is made up anew each time, which etag-tracks-content tells. Other statuses, such as 429. Requests with Cache-Control: no-cache, for which some frameworks pass over conditions.",
 		Mend:   "compare If-None-Match with the current tag, without W/ on either side, before the content is sent",
 		Bad:    `GET /a → 200 + ETag: "1", then If-None-Match: "1" → 200 + ETag: "1"`,
 		Good:   `GET /a → 200 + ETag: "1", then If-None-Match: "1" → 304`,
@@ -60,7 +60,7 @@ var revalidation = []Rule{
 		Spec:     []string{"RFC 9110 §13.1.3", "RFC 9110 §13.2.2"},
 		Text: "GET with If-Modified-Since and the very Last-Modified of the last 200 gets 304. With If-None-Match beside it the date does not count: 304 to a tag that the resource never had is an error, as the " +
 			"client keeps what another client has replaced within the same second.",
-		Silent: "A Last-Modified that is about the time of the answer, or changes from one GET to the next. A 200 with another date. Statuses other than 200 and 304.",
+		Silent: "A Last-Modified that is about the time of the answer, or changes from one GET to the next. A 200 with another date. Statuses other than 200 and 304. Requests with Cache-Control: no-cache.",
 		Mend:   "answer 304 if the date is not earlier than Last-Modified, and only where there is no If-None-Match",
 		Bad:    "If-Modified-Since with the date of Last-Modified → 200",
 		Good:   "If-Modified-Since with the date of Last-Modified → 304",
@@ -74,7 +74,16 @@ var revalidation = []Rule{
 // otherTag is a tag that no resource has.
 const otherTag = `"other"`
 
+// reloads reports whether the exchange asked for the whole from the origin: to
+// that some frameworks answer 200 whatever the condition, and mean to.
+func (t *Trail) reloads() bool {
+	return mentions(t.Request.Fields.Joined("Cache-Control")+t.Request.Fields.Joined("Pragma"), "no-cache")
+}
+
 func conditionalGet304(t *Trail) {
+	if t.reloads() {
+		return
+	}
 	current := t.plain(0)
 	if current == nil {
 		return
@@ -124,6 +133,9 @@ func (t *Trail) ignored(x *exchange.Exchange, tag, how string) bool {
 }
 
 func conditionalGetDate(t *Trail) {
+	if t.reloads() {
+		return
+	}
 	current := t.plain(0)
 	if current == nil {
 		return

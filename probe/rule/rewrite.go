@@ -14,19 +14,61 @@ import (
 var described = []string{"Content-MD5", "Content-Digest", "Repr-Digest", "Digest", "Content-Range"}
 
 // ours reports whether the write may be sent again in another form: it created
-// something, or changed something that the run created.
+// something, or changed something that the run created. Who signs in twice may
+// lose the first session, or be locked out.
 func (t *Trail) ours() bool {
 	if t.Request.Method == http.MethodPost {
-		return t.Response.Status == http.StatusCreated
+		return t.Response.Status == http.StatusCreated && !t.signsIn()
 	}
 	return t.Created(t.Request.URL)
 }
 
-// retractable reports whether what a second request of the kind creates can be
-// deleted: the run learns where it is.
+// signsIn reports whether a target seems to be one that gives out, or checks,
+// what proves who one is.
+func (p *Pass) signsIn() bool {
+	last := p.lastSegment()
+	return mentions(last, "session", "login", "log-in", "log_in", "logon", "signin", "sign-in", "sign_in", "signon", "token", "password", "passcode", "verif", "challenge", "oauth", "2fa") ||
+		slices.ContainsFunc(words(last), func(w string) bool {
+			return slices.Contains([]string{"auth", "authenticate", "authentication", "authorize", "authorization", "otp", "totp", "mfa", "activate", "activation"}, w)
+		})
+}
+
+// retractable reports whether the request may create something once more: that
+// is one thing in the collection that was asked, and deleting it undoes it, as
+// far as can be told.
 func (t *Trail) retractable() bool {
-	_, ok := located(t.Exchange)
-	return ok && t.Response.Status == http.StatusCreated
+	at, ok := located(t.Exchange)
+	if !ok || !t.ours() || !below(at, t.Request.URL) || t.createsMany() || t.irrevocable() {
+		return false
+	}
+	offered := t.Ask(Ask{Method: http.MethodOptions, URL: at, Drop: []string{"Origin"}})
+	if offered == nil {
+		return false
+	}
+	allowed := offered.Response.Fields.Tokens("Allow")
+	return len(allowed) == 0 || slices.Contains(allowed, http.MethodDelete)
+}
+
+// irrevocable reports whether what a second create does may outlast what it
+// creates: it moves money, or adds to something that the run has made, as one
+// more of the same in a cart does.
+func (t *Trail) irrevocable() bool {
+	if mentions(t.lastSegment(), "payment", "charge", "transfer", "refund", "payout", "withdraw", "deposit", "purchase", "checkout", "transaction") {
+		return true
+	}
+	above, ok := t.collection()
+	if !ok || !t.Created(above) {
+		return false
+	}
+	body, _ := t.requestBody()
+	for name := range unwrapped(body) {
+		if slices.ContainsFunc(words(name), func(w string) bool {
+			return slices.Contains([]string{"quantity", "qty", "amount", "count", "units", "points", "sum", "total", "delta"}, w)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // rewrite gives a request that is the write once more, free of what holds for

@@ -62,8 +62,8 @@ const (
 var sights = map[Sight]struct{ word, text string }{
 	OneExchange:    {"exchange", "in one exchange"},
 	Octets:         {"octets", "in the octets of one message"},
-	SafeFollowUp:   {"follow-up", "with a safe request that follows it"},
-	WritingRequest: {"write", "with a request that follows it and writes"},
+	SafeFollowUp:   {"follow-up", "with a request that follows it and only reads (verify: true)"},
+	WritingRequest: {"write", "with a request that follows it and writes (verify: write)"},
 	AcrossRun:      {"run", "across the exchanges of a run"},
 }
 

@@ -20,13 +20,13 @@ var serverErrors = []Rule{
 		Spec:     []string{"RFC 9110 §15.6", "RFC 9110 §15.6.1"},
 		Text: "A 5xx says that the server is at fault. Whatever a client sends, it is the client's mistake or it works; a 5xx that nobody provoked on purpose is " +
 			"a defect or an outage.",
-		Silent: "Steps that expect the 5xx.",
+		Silent: "Steps that expect the 5xx. A 503 to a follow-up, since probe may have asked too often by then. A 501 to OPTIONS, a method that a server need not know; where it knows it not-implemented-501 tells.",
 		Mend:   "look for the failure in the server's log, and answer bad input with a 4xx",
 		Bad:    "GET /users/abc → 500",
 		Good:   "GET /users/abc → 400",
 		When:   When{Classes: []int{5}},
 		Check: func(p *Pass) {
-			if p.Subject.Expected {
+			if p.Subject.Expected || p.Subject.FollowUp && p.Response.Status == http.StatusServiceUnavailable || p.Request.Method == http.MethodOptions && p.Response.Status == http.StatusNotImplemented {
 				return
 			}
 			said := ""
@@ -83,10 +83,10 @@ var serverErrors = []Rule{
 		Text: "With 501 a server says that it does not know the method at all, and caches may keep that. If the method works elsewhere on the same server, the " +
 			"resource is what does not support it: 405. GET and HEAD have to be known by every server, so a 501 to them is an error.",
 		Silent:      "Info for a common method that works nowhere, which often stands for something not built yet. Methods that nobody has to know.",
-		Mend:        "answer 405 with Allow",
+		Mend:        "answer 405 with Allow where the method works elsewhere, and let the router know GET and HEAD",
 		Bad:         "PUT /users/1 → 501, PUT /orders/1 → 200",
 		Good:        "PUT /users/1 → 405 + Allow: GET",
-		acrossNeeds: notReading,
+		acrossNeeds: notReading | besides200,
 		Across:      notImplemented,
 	},
 	{

@@ -72,6 +72,7 @@ var status = []Rule{
 		Bad:    "HTTP/1.1 200 OK without Date",
 		Good:   "HTTP/1.1 200 OK + Date: Sun, 22 Nov 2026 09:30:00 GMT",
 		When:   When{Classes: []int{2, 3, 4}},
+		needs:  undated,
 		Check: func(p *Pass) {
 			if p.Response.Fields.Has("Date") {
 				return
@@ -95,12 +96,13 @@ var status = []Rule{
 			"tokens seem expired, or not yet valid.",
 		Silent: "Age is added to Date where a cache answers. An old Date is passed over where a cache may be at work that sends no Age. Reported once for each origin, with both clocks, " +
 			"since the one here may be the wrong one.",
-		Mend:   "let the server's clock be set by NTP",
-		Bad:    "Date two hours ahead",
-		Good:   "Date within a minute",
-		When:   When{Fields: []string{"Date"}},
-		Once:   true,
-		Across: dateAccurate,
+		Mend:        "let the server's clock be set by NTP",
+		Bad:         "Date two hours ahead",
+		Good:        "Date within a minute",
+		When:        When{Fields: []string{"Date"}},
+		Once:        true,
+		acrossNeeds: misdated,
+		Across:      dateAccurate,
 	},
 	{
 		ID:       "http-date-format",
@@ -114,10 +116,11 @@ var status = []Rule{
 			"two digits for the day, four for the year, always GMT, and a day that exists. Clients that read other forms do so out of kindness.",
 		Silent: "A wrong day of the week is a warning. Expires with a number such as 0 or -1 is info: it reads as expired already. " +
 			"A Retry-After that is no date at all is left to retry-after-valid.",
-		Mend: "format dates as IMF-fixdate in GMT (http.TimeFormat in Go, toUTCString() in JavaScript)",
-		Bad:  "Last-Modified: 2026-11-22T09:30:00Z",
-		Good: "Last-Modified: Sun, 22 Nov 2026 09:30:00 GMT",
-		When: When{Fields: dateFields},
+		Mend:  "format dates as IMF-fixdate in GMT (http.TimeFormat in Go, toUTCString() in JavaScript)",
+		Bad:   "Last-Modified: 2026-11-22T09:30:00Z",
+		Good:  "Last-Modified: Sun, 22 Nov 2026 09:30:00 GMT",
+		When:  When{Fields: dateFields},
+		needs: dating,
 		Check: func(p *Pass) {
 			for _, f := range p.Response.Fields {
 				for _, name := range dateFields {
@@ -156,7 +159,7 @@ func reportDate(p *Pass, path, name, value string) {
 	p.Report(Report{
 		Path:     path,
 		Message:  name + " of " + p.line() + " is not a date in the form that HTTP asks for: " + quote(value),
-		Expected: "Sun, 06 Nov 1994 08:49:37 GMT",
+		Expected: "a date such as Sun, 06 Nov 1994 08:49:37 GMT",
 		Actual:   value,
 	})
 }

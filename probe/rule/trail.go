@@ -43,6 +43,7 @@ type Trail struct {
 	Others func(url string) bool
 
 	answers []answer
+	held    int // octets of their content, also of answers that are forgotten
 	wanted  []Ask
 	writer  *Pursuit // whose answers these are; nil for the safe ones
 
@@ -160,7 +161,12 @@ func (t *Trail) calm(before time.Duration) bool { return t.Calm == nil || t.Calm
 func (t *Trail) read(x *exchange.Exchange) *Pass { return NewPass(x, t.Subject, t.Settings) }
 
 // Answer takes in what came of an ask; nil: it could not be sent.
-func (t *Trail) Answer(a Ask, x *exchange.Exchange) { t.answers = append(t.answers, answer{a, x}) }
+func (t *Trail) Answer(a Ask, x *exchange.Exchange) {
+	t.answers = append(t.answers, answer{a, x})
+	if x != nil && x.Response != nil {
+		t.held += max(len(x.Response.Body), len(x.Response.Content))
+	}
+}
 
 // told names a follow-up in messages: `GET /users/1 with If-None-Match: "1"`.
 func (t *Trail) told(x *exchange.Exchange) string {

@@ -86,25 +86,12 @@ func (t *Trail) changedAnyway(before *exchange.Exchange) {
 		return
 	}
 	changed := slices.DeleteFunc(t.changes(a, b), func(d difference) bool { return !sentChange(d, sent) || t.sentEarlier(d) })
-	if len(changed) == 0 {
-		return
-	}
-	later := t.plain(1)
-	if later == nil {
-		return
-	}
-	c, ok := t.value(later)
-	if !ok {
-		return
-	}
-	next := t.changes(b, c)
-	changed = slices.DeleteFunc(changed, func(d difference) bool { return touched(next, d) })
-	if len(changed) == 0 {
+	if changed = t.lasting(changed, b, 1); len(changed) == 0 {
 		return
 	}
 	d := changed[0]
 	t.Report(Report{
-		About: after, Severity: t.gravity(), Path: d.path, Expected: brief(d.before), Actual: brief(d.after),
+		About: after, Severity: t.gravity(), Path: d.path, Expected: shown(d.before), Actual: shown(d.after),
 		Message: fmt.Sprintf("%s shows some of what %s had sent, though that got %d: %s", t.told(after), t.line(), t.Response.Status, tellChanges(changed)),
 	})
 }
@@ -144,9 +131,8 @@ func (t *Trail) createdAnyway(before *exchange.Exchange) {
 		return
 	}
 	path, _, _ := strings.Cut(t.Request.URL, "?")
-	for _, item := range t.itemsOf(after) {
-		id := itemID(item)
-		if slices.Contains(had, id) || !hasAll(item, sent) || t.Created(itemURL(path, id)) {
+	for _, id := range t.itemsWith(after, sent) {
+		if slices.Contains(had, id) || t.Created(itemURL(path, id)) {
 			continue
 		}
 		t.Report(Report{

@@ -24,7 +24,7 @@ var unreadable = []Rule{
 		Text: "After a POST with JSON that created something, and a PUT or PATCH with JSON on something that the run created, the same request is sent with JSON that breaks off. It gets 400, or 422. With a 5xx the server " +
 			"takes the blame for a client's mistake, and somebody is woken up for it; a 2xx tells a client that what it meant has been stored. What a PUT or PATCH was to change is read before and after.",
 		Silent: "401, 403, 404, 415, 429 and the like, and refused preconditions, which come first in the order of checks; another 4xx is info. A 502, 503 or 504 that is gone a second later. A POST that succeeds without content as well: it needs none. Resources that keep the octets they are sent, as files do. " +
-			"Content that changes by itself is not compared.",
+			"Content that changes by itself is not compared. Nothing is sent to where people sign in.",
 		Undecided: "Whether a POST that was refused created something all the same is not looked at: others may create in the same collection at that moment, and there is nothing in broken JSON to tell theirs by.",
 		Mend:      "catch the error of the JSON parser and answer 400",
 		Bad:       `POST /users {"a": → 500`,
@@ -46,7 +46,7 @@ var unreadable = []Rule{
 		Text: "After a POST that created something, and a PUT or PATCH on something that the run created, the same is sent as application/x-unknown; a PATCH with an empty document, which would change nothing. It gets 415. A server that takes it anyway " +
 			"does not look at what the client says it sends: a client with the wrong type finds out when another server, or the next release, does look. A 5xx is an error.",
 		Silent: "400 and 422 are info. Other refusals, such as 401, 404, 412 or 429; a 409 only where content that is no JSON is told apart from it, which shows that the type was not looked at. Requests other than JSON, XML and forms, and resources that keep whatever they are sent, as uploads do. " +
-			"A 502, 503 or 504 that is gone a second later.",
+			"A 502, 503 or 504 that is gone a second later. Nothing is sent where deleting would not undo a second create, as with sign-ins and payments, or where the scenario may go on with a version that another write would outdate.",
 		Mend: "compare Content-Type with the types that the resource takes before the content is parsed",
 		Bad:  "POST /users as application/x-unknown → 201",
 		Good: "POST /users as application/x-unknown → 415",
@@ -98,20 +98,32 @@ func malformedBody(t *Trail) {
 	if report.Message != "" {
 		t.Report(report)
 	}
-	if x.Response.Status/100 == 2 && t.Request.Method == http.MethodPut {
-		t.Ask(Ask{Method: http.MethodPut, Keep: true, Drop: conditions}) // what the scenario stored
+	if x.Response.Status/100 == 2 {
+		t.putBack()
 	}
 	if before == nil || x.Response.Status/100 != 4 {
 		return
 	}
 	if after := t.plain(2); after != nil {
-		if d, differs := t.altered(before, after); differs {
+		if d, differs := t.altered(before, after); differs && !t.others(t.Request.URL) {
 			t.Report(Report{
 				About: after, Path: d.path, Expected: shown(d.before), Actual: shown(d.after),
 				Message: fmt.Sprintf("%s differs in %s after %s was refused with %d: nothing is to come of it", t.told(after), d.path, what, x.Response.Status),
 			})
+			t.putBack()
 		}
 	}
+}
+
+// outdated reports whether a write once more, with a precondition that is false,
+// may outdate the version that the first one told: nothing else tells versions
+// apart.
+func (t *Trail) outdated() bool {
+	if !t.versioned() {
+		return false
+	}
+	now := t.plain(0)
+	return now == nil || entityTag(now) == ""
 }
 
 // keepsOctets reports whether the target of a PUT is, or may be, a file: it
@@ -122,6 +134,13 @@ func (t *Trail) keepsOctets() bool {
 	}
 	now := t.plain(0)
 	return now == nil || sameOctets(now.Response.Content, t.Request.Body)
+}
+
+// putBack stores what the scenario had stored, where that was put.
+func (t *Trail) putBack() {
+	if t.Request.Method == http.MethodPut {
+		t.Ask(Ask{Method: http.MethodPut, Keep: true, Drop: conditions})
+	}
 }
 
 // keptAs reports whether what an answer says was created is the very octets.
@@ -178,7 +197,7 @@ func unsupportedMediaType(t *Trail) {
 	if !ok || !t.ours() || t.Request.Method == http.MethodPost && !t.retractable() {
 		return
 	}
-	if t.keepsOctets() || len(t.wanted) > 0 {
+	if t.keepsOctets() || t.Request.Method != http.MethodPost && t.outdated() || len(t.wanted) > 0 {
 		return
 	}
 	odd := t.rewrite(body, 1)
@@ -204,10 +223,13 @@ func unsupportedMediaType(t *Trail) {
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
 		report.Severity = finding.Info
 		report.Message = fmt.Sprintf("%s gets %d after %s got %d: 415 says that it is the type", t.told(x), status, t.line(), t.Response.Status)
-	default:
-		return
 	}
-	t.Report(report)
+	if report.Message != "" {
+		t.Report(report)
+	}
+	if x.Response.Status/100 == 2 && len(t.wanted) == 0 {
+		t.putBack() // content that was not read may have been stored as none
+	}
 }
 
 // typed gives content for a request under another type, if the one it was sent

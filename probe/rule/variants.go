@@ -23,7 +23,7 @@ var variants = []Rule{
 		Spec:     []string{"RFC 9110 §12.4.1", "RFC 9110 §15.5.7"},
 		Text: "GET with Accept: application/x-none, a format that nobody can make, gets 406, or 200 in the format that there is. A 5xx is an error. Other statuses hide from the client that its Accept is at fault, and an answer that is " +
 			"labelled with that very type only repeats what was asked.",
-		Silent: "401, 403, 408, 425 and 429, and redirects. What a 406 holds is looked at by error-explained. Streams of events.",
+		Silent: "401, 403, 408, 425, 429 and 503, and redirects. What can no longer be read as it was before. What a 406 holds is looked at by error-explained. Streams of events.",
 		Mend:   "answer 406 with a list of the formats, or pass over Accept",
 		Bad:    "Accept: application/x-none → 500",
 		Good:   "Accept: application/x-none → 406 + list of formats",
@@ -49,12 +49,14 @@ func unsupportedAccept(t *Trail) {
 	media := t.read(x).mediaType()
 	report := Report{About: x, Path: "status", Expected: "406, or 200 in another format", Actual: strconv.Itoa(status)}
 	switch {
+	case busy(x):
+		return
 	case status >= 500:
 		report.Severity = finding.Error
 	case media == noFormat && len(x.Response.Body) > 0:
 		report.Path, report.Actual = "headers.Content-Type", media
 		report.Message = fmt.Sprintf("%s gets content labelled as %s, which %s is not", t.told(x), media, t.line())
-	case status/100 != 4, status == http.StatusNotAcceptable, inconclusive(status):
+	case status/100 != 4, status == http.StatusNotAcceptable, inconclusive(status), !t.stands(afterAccept):
 		return
 	}
 	if report.Message == "" {

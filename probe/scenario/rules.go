@@ -18,7 +18,7 @@ var (
 const either = "either"
 
 const (
-	maxPages = 10_000
+	maxPages = 500
 	maxHops  = 50
 )
 

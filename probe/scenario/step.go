@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"httpprobe/probe/source"
@@ -147,7 +148,11 @@ func (r *reader) verify(m source.Member) Verify {
 	case v.Kind == source.String && v.Text == "write":
 		return Verify{Pos: v.Pos, Safe: true, Write: true}
 	}
-	r.wrong(m, "true, false or write", booleanHint(m.Value.Text))
+	hint := booleanHint(m.Value.Text)
+	if strings.Contains(strings.ToLower(m.Value.Text), "write") {
+		hint = `did you mean "write"?`
+	}
+	r.wrong(m, "true, false or write", hint)
 	return Verify{}
 }
 
