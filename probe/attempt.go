@@ -126,6 +126,10 @@ func (s *session) exchange(ctx context.Context, a *attempt, role finding.Role, b
 	a.sent = append(a.sent, sent{role: role, Exchange: x})
 }
 
+// mostWritten is how long the content of a write may be to be kept: what is
+// compared with it are objects, not uploads.
+const mostWritten = 256 << 10
+
 // remember keeps what the scenario has created and changed.
 func (s *session) remember(x *exchange.Exchange) {
 	at := created(x)
@@ -135,9 +139,13 @@ func (s *session) remember(x *exchange.Exchange) {
 	if len(s.run.verifying.steps) == 0 || x.Response == nil || x.Response.Status/100 != 2 || !changes(x.Request.Method) {
 		return
 	}
-	s.wrote[x.Request.URL] = x.Request
+	write := x.Request
+	if len(write.Body) > mostWritten {
+		write.Body = nil
+	}
+	s.wrote[write.URL] = write
 	if at != "" {
-		s.wrote[at] = x.Request
+		s.wrote[at] = write
 	}
 }
 

@@ -25,7 +25,8 @@ const (
 	// heldLimit is how much may be held back for an earlier scenario that takes
 	// longer: some thousand steps.
 	heldLimit = 16 << 20
-	// stepWeight is about what a step takes besides long bodies.
+	// stepWeight is about what a step takes for each exchange, besides long
+	// bodies.
 	stepWeight = 4 << 10
 	// batch is how much is compared at once: exchanges in a row take far less
 	// time than the same ones between other work.
@@ -34,7 +35,10 @@ const (
 
 // weight is about how many octets of memory the result takes.
 func (r *result) weight() int {
-	n := len(r.Steps) * stepWeight
+	n := 0
+	for _, step := range r.Steps {
+		n += max(1, len(step.Exchanges)) * stepWeight
+	}
 	for _, step := range r.judged {
 		n += bodies(step)
 	}

@@ -15,8 +15,12 @@ type verifying struct {
 	// steps are, of those that send alike and expect alike, the first one in the
 	// files. One that may be skipped only counts where there is no other.
 	steps map[*plan.Step]bool
-	// where is the part of the run for each follow-up: the first one with a step
-	// that gets such an answer if all is as expected, or else one that may.
+	// shared are the endpoints with such steps in several parts of the run. In
+	// the others there is nothing to choose, and there may be very many.
+	shared map[reach]bool
+	// where is the part of the run for each follow-up, if there are several: the
+	// first one with a step that gets such an answer if all is as expected, or
+	// else one that may.
 	where map[bounded]choice
 }
 
@@ -40,8 +44,16 @@ type part struct {
 }
 
 func newVerifying(files []file, run rule.Verify, rules *rule.Index, public openTargets) verifying {
-	out := verifying{steps: map[*plan.Step]bool{}, where: map[bounded]choice{}}
+	type pick struct {
+		part
+		*plan.Step
+		likeness
+		skippable bool
+	}
+	out := verifying{steps: map[*plan.Step]bool{}, shared: map[reach]bool{}, where: map[bounded]choice{}}
+	var picks []pick
 	taken := map[likeness]bool{}
+	home := map[reach]part{}
 	for _, conditional := range []bool{false, true} {
 		choose := func(at part, steps []*plan.Step, may bool) {
 			made := at.makes()
@@ -52,7 +64,13 @@ func newVerifying(files []file, run rule.Verify, rules *rule.Index, public openT
 				}
 				if like := likenessOf(at.suite, s, run, made); !taken[like] {
 					taken[like], out.steps[s] = true, true
-					out.assign(at, s, like, conditional, rules, public)
+					picks = append(picks, pick{at, s, like, conditional})
+					of := reachOf(rule.OncePerEndpoint, at.suite, s)
+					if first, ok := home[of]; ok && first != at {
+						out.shared[of] = true
+					} else {
+						home[of] = at
+					}
 				}
 			}
 		}
@@ -70,6 +88,9 @@ func newVerifying(files []file, run rule.Verify, rules *rule.Index, public openT
 			}
 			choose(part{f.suite, nil, runTeardown}, f.suite.Teardown, false)
 		}
+	}
+	for _, p := range picks {
+		out.assign(p.part, p.Step, p.likeness, p.skippable, rules, public)
 	}
 	return out
 }
@@ -92,7 +113,11 @@ func creates(s *plan.Step) bool {
 // assign gives the part of a step what may come after that step and has no
 // better place yet. Steps that may be skipped must come last.
 func (v *verifying) assign(at part, s *plan.Step, like likeness, skippable bool, rules *rule.Index, public openTargets) {
+	endpoint := reachOf(rule.OncePerEndpoint, at.suite, s)
 	for r, u := range rules.FollowUps() {
+		if u.Once == rule.OncePerEndpoint && !v.shared[endpoint] {
+			continue
+		}
 		may, sure := like.follows(u, s)
 		if !may || slices.Contains(s.Off, r.ID) {
 			continue
@@ -213,7 +238,8 @@ func (s *session) take(u *rule.FollowUp, p *plan.Step) bool {
 	if slices.Contains(s.asked[of], u) {
 		return false
 	}
-	if s.run.verifying.where[bounded{u, of}].part != (part{s.suite, s.job.scenario, s.job.kind}) {
+	v, here := &s.run.verifying, part{s.suite, s.job.scenario, s.job.kind}
+	if (u.Once != rule.OncePerEndpoint || v.shared[of]) && v.where[bounded{u, of}].part != here {
 		return false
 	}
 	s.asked[of] = append(s.asked[of], u)

@@ -19,6 +19,7 @@ type openTarget struct {
 
 func openIn(files []file) openTargets {
 	var out openTargets
+	known := map[[2]string]bool{} // base and endpoint: many steps have the same
 	for _, f := range files {
 		if f.suite == nil {
 			continue
@@ -26,6 +27,11 @@ func openIn(files []file) openTargets {
 		add := func(steps []*plan.Step) {
 			for _, s := range steps {
 				if s.Method == http.MethodGet && s.As == nil && !bringsSecret(s) && succeeds(s) {
+					key := [2]string{baseOf(f.suite, s), s.Endpoint}
+					if known[key] {
+						continue
+					}
+					known[key] = true
 					out = append(out, openTargetOf(f.suite, s))
 				}
 			}

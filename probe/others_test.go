@@ -164,6 +164,39 @@ steps:
 	}
 }
 
+// TestBeforeIsOfTheSameTarget: where a redirect was followed, what was read
+// before is something else.
+func TestBeforeIsOfTheSameTarget(t *testing.T) {
+	a := newAPI(t, map[string]http.HandlerFunc{
+		"GET /old": ok(map[string]any{"id": 1}),
+		"PUT /old": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", "/new")
+			w.WriteHeader(307)
+		},
+		"PUT /new": func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) },
+	})
+	p := prepare(t, a.URL, map[string]string{"a.yaml": `
+steps:
+  - request: PUT /old -> 204
+    follow: true
+    json: { name: Ada }
+`})
+	r := newRunner(p, Options{Verify: rule.SafeFollowUps})
+	defer r.client.Close()
+	known, judged := false, false
+	r.use([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Prior: []string{"PUT"}, Judge: func(t *rule.Trail) {
+		known, judged = t.Before != nil, true
+	}}}}}, p.files)
+	work := newSchedule(p.files)
+	r.out = newEmitter(r, work.total)
+	j, _ := work.take()
+	s := newSession(t.Context(), t.Context(), r, j)
+	s.step(t.Context(), finding.Main, j.scenario.Steps[0], -1)
+	if want := []string{"GET /old", "PUT /old", "PUT /new"}; !slices.Equal(a.asked, want) || !judged || known {
+		t.Errorf("asked %v, judged: %t, with what was before: %t", a.asked, judged, known)
+	}
+}
+
 // TestEarlierWrites: a judge learns what the scenario itself has sent to the
 // target before.
 func TestEarlierWrites(t *testing.T) {

@@ -30,7 +30,7 @@ func (s *session) add(out finding.Step, a *attempt, p *plan.Step) {
 	s.veil.step(&out)
 	s.out.Steps = append(s.out.Steps, out)
 	s.out.judged = append(s.out.judged, across)
-	s.out.waiting += stepWeight + bodies(across)
+	s.out.waiting += max(1, len(out.Exchanges))*stepWeight + bodies(across)
 	s.out.plans = append(s.out.plans, p)
 	s.run.out.early(s.job.place, &s.out)
 	s.run.out.progress(s.veil.Mask(s.out.Suite+" › "+s.out.Name), out)
@@ -45,6 +45,7 @@ func (s *session) judge(out finding.Step, a *attempt, p *plan.Step) ([]finding.F
 	}
 	var found []finding.Finding
 	var across []judged
+	told := map[[2]string]bool{}
 	for i := range a.sent {
 		x := &a.sent[i].Exchange
 		if x.Response == nil {
@@ -70,8 +71,8 @@ func (s *session) judge(out finding.Step, a *attempt, p *plan.Step) ([]finding.F
 		}
 		j := judged{pass: pass, levels: p.Levels, allow: p.Allow, place: i, pos: out.Pos, veil: s.veil}
 		for _, f := range s.veil.findings(s.run.rules.Judge(pass), j) {
-			same := func(g finding.Finding) bool { return g.Rule == f.Rule && g.Message == f.Message }
-			if !slices.ContainsFunc(found, same) {
+			if key := [2]string{f.Rule, f.Message}; !told[key] {
+				told[key] = true
 				found = append(found, f)
 			}
 		}

@@ -46,17 +46,17 @@ func followUp(exchanges []finding.Exchange, f finding.Finding) bool {
 // step's own answer from the same place did: the same rule is broken in the
 // same part of it.
 func fresh(found []finding.Finding, exchanges []finding.Exchange) []finding.Finding {
-	var out []finding.Finding
-	for _, f := range found {
-		again := func(own finding.Finding) bool {
-			return own.Rule == f.Rule && own.Path == f.Path && own.Severity == f.Severity &&
-				!followUp(exchanges, own) && alike(&exchanges[own.Exchange], &exchanges[f.Exchange])
-		}
-		if !followUp(exchanges, f) || !slices.ContainsFunc(found, again) {
-			out = append(out, f)
-		}
+	seen := func(f finding.Finding) bool { return followUp(exchanges, f) }
+	if !slices.ContainsFunc(found, seen) {
+		return found
 	}
-	return out
+	answers := slices.DeleteFunc(slices.Clone(found), seen) // few, whatever follow-ups show
+	return slices.DeleteFunc(found, func(f finding.Finding) bool {
+		again := func(own finding.Finding) bool {
+			return own.Rule == f.Rule && own.Path == f.Path && own.Severity == f.Severity && alike(&exchanges[own.Exchange], &exchanges[f.Exchange])
+		}
+		return seen(f) && slices.ContainsFunc(answers, again)
+	})
 }
 
 // alike reports whether two answers come from the same place and are of the

@@ -17,9 +17,10 @@ var (
 		{"a server behind › GET /up/garbage -> 200", finding.Error, "head-mirrors-get"}, // RFC 9110 §8.6: of what it takes for HTTP/0.9 it tells HEAD a wrong length
 	}
 	lighttpdFollowed = []breach{
-		{everyStep, finding.Warning, "range-416"},                              // RFC 9110 §15.5.17: the length should be told
-		{"codings › without Vary", finding.Warning, "vary-covers-negotiation"}, // RFC 9110 §12.5.5: the plain form was selected by Accept-Encoding just as the coded one, but only that one says so
-		{"codings › without Vary", finding.Error, "conditional-get-304"},       // RFC 9110 §13.1.2: If-None-Match must be compared weakly, and is not
+		{everyStep, finding.Warning, "range-416"},                                        // RFC 9110 §15.5.17: the length should be told
+		{"codings › without Vary", finding.Warning, "vary-covers-negotiation"},           // RFC 9110 §12.5.5: the plain form was selected by Accept-Encoding just as the coded one, but only that one says so
+		{"codings › without Vary", finding.Error, "conditional-get-304"},                 // RFC 9110 §13.1.2: If-None-Match must be compared weakly, and is not
+		{"a server behind › GET /up/hangup -> 500", finding.Warning, "error-media-type"}, // RFC 9205 §4.6: a page, although errors from behind are JSON
 	}
 	fileServerFollowed = []breach{
 		{everyStep, finding.Warning, "options-allow"},                            // RFC 9110 §9.3.7: OPTIONS gets the file, the methods should be told

@@ -50,9 +50,12 @@ type verified struct {
 func (s *session) verification(a *attempt, p *plan.Step, b *plan.Bound, x *exchange.Exchange) *verification {
 	cause := *x
 	cause.Request.Fields = b.Request.Fields // cookies are added anew
-	since := cause.Started
-	if a.before != nil {
-		since = a.before.Started
+	since, before := cause.Started, a.before
+	if before != nil {
+		since = before.Started
+	}
+	if len(a.hops) > 0 {
+		before = nil // it is about another target
 	}
 	base := ""
 	if s.suite.BaseURL != nil {
@@ -61,9 +64,9 @@ func (s *session) verification(a *attempt, p *plan.Step, b *plan.Bound, x *excha
 	return &verification{session: s, a: a, step: p, index: map[*exchange.Exchange]int{}, trail: &rule.Trail{
 		Pass:     rule.NewPass(&cause, rule.Subject{Endpoint: p.Endpoint}, s.suite.Settings),
 		Identity: rule.Identity{Name: who(p), Fields: b.Identity.Fields, Query: b.Identity.Query, Certificate: s.run.shows()},
-		Before:   a.before,
+		Before:   before,
 		Earlier:  a.earlier,
-		Public:   s.run.public.has(s.suite, p),
+		Public:   p.As != nil && s.run.public.has(s.suite, p),
 		Created:  func(url string) bool { return s.made[url] },
 		Base:     base,
 		Calm:     func(before time.Duration) bool { return s.run.writes.calm(cause.Started.Add(-before)) },
@@ -238,7 +241,7 @@ func (v *verification) keep(ask rule.Ask, x *exchange.Exchange) {
 	v.index[x] = len(v.a.sent)
 	out := sent{role: finding.Verified, rule: v.rule, Exchange: *x}
 	out.expected = ask.Provokes && x.Response != nil && x.Response.Status >= 500
-	if _, target, ok := strings.Cut(v.step.Endpoint, " "); ok && pathOf(x.Request.URL) == pathOf(v.trail.Request.URL) {
+	if _, target, ok := strings.Cut(v.step.Endpoint, " "); ok && placesOf(x.Request.URL)[0] == placesOf(v.trail.Request.URL)[0] {
 		out.endpoint = x.Request.Method + " " + target
 	}
 	v.a.sent = append(v.a.sent, out)

@@ -35,23 +35,24 @@ func TestNoFollowUpsInTeardownOnceStopped(t *testing.T) {
 // TestFollowUpsAreGivenUp where a server answers nothing but what the scenario
 // asks.
 func TestFollowUpsAreGivenUp(t *testing.T) {
-	for writes, want := range map[bool]int{false: mostLate, true: mostLate + 2} {
-		a := newAPI(t, map[string]http.HandlerFunc{
-			"POST /users": func(w http.ResponseWriter, r *http.Request) { reply(w, 201, map[string]any{"id": 1}) },
-			"GET /users":  func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-		})
-		hangs := func(t *rule.Trail) {
-			for i := range mostLate + 2 {
-				t.Ask(rule.Ask{Nth: i})
-				if len(t.Asked()) > i+1 {
-					return
-				}
-			}
-		}
-		_ = hangs
-		_ = want
-		_ = writes
-		_ = a
+	a := newAPI(t, map[string]http.HandlerFunc{
+		"POST /users": func(w http.ResponseWriter, r *http.Request) { reply(w, 201, map[string]any{"id": 1}) },
+		"GET /users":  func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	})
+	var book []rule.Rule
+	for i := range mostLate + 2 {
+		book = append(book, rule.Rule{ID: "hangs", FollowUps: []rule.FollowUp{{Judge: func(t *rule.Trail) { t.Ask(rule.Ask{Nth: i}) }}}})
+	}
+	s, step := following(t, a.URL, book...)
+	var out finding.Step
+	tried, err := s.attempts(t.Context(), step, -1, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step.Timeout = 10 * time.Millisecond
+	notes := s.verify(tried, step)
+	if len(tried.sent) != 1+mostLate || !slices.Equal(notes, []string{"follow-ups were given up: 3 of them got no answer in time"}) {
+		t.Errorf("sent %d, notes %q", len(tried.sent), notes)
 	}
 }
 

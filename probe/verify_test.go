@@ -174,6 +174,29 @@ func TestFollowUpsAreReported(t *testing.T) {
 	}
 }
 
+// TestFollowUpsAreNamed: each says which rule asked, and what its endpoint is.
+func TestFollowUpsAreNamed(t *testing.T) {
+	a := newAPI(t, headed(map[string]http.HandlerFunc{"GET /users/1": ok(map[string]any{"id": 1})}))
+	p := prepare(t, a.URL, map[string]string{"a.yaml": `
+vars: { id: 1 }
+steps: [ "GET /users/{id} -> 200" ]
+`})
+	s := run(t, t.Context(), p, Options{Verify: rule.SafeFollowUps})
+	endpoints := map[string]string{}
+	for i, x := range s.scenarios[0].Steps[0].Exchanges {
+		if named := x.Endpoint != "" && x.Rule != ""; named != (i > 0) {
+			t.Errorf("exchange %d: %s of %q, endpoint %q", i, x.Role, x.Rule, x.Endpoint)
+		}
+		endpoints[x.Rule] = x.Endpoint
+	}
+	if got := endpoints["options-allow"]; got != "OPTIONS /users/{id}" {
+		t.Errorf("OPTIONS is at %q", got)
+	}
+	if got := endpoints["unknown-path-404"]; !strings.HasPrefix(got, "GET /x") {
+		t.Errorf("an unknown path is at %q", got)
+	}
+}
+
 func TestFollowUpsStayOnAllowedHosts(t *testing.T) {
 	elsewhere := newAPI(t, nil)
 	a := newAPI(t, map[string]http.HandlerFunc{

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"httpprobe/probe/demo"
+	"httpprobe/probe/rule"
 	"httpprobe/probe/source"
 )
 
@@ -71,19 +72,22 @@ func parseAddress(s string) (string, error) {
 }
 
 // parseFault gives the fault that breaks a rule.
-func parseFault(rule string) (demo.Fault, error) {
-	fault, ok := demo.FindFault(rule)
+func parseFault(id string) (demo.Fault, error) {
+	fault, ok := demo.FindFault(id)
 	if ok {
 		return fault, nil
+	}
+	if _, ok := rule.Find(id); ok {
+		return fault, fmt.Errorf("%s is not decided yet, so nothing breaks it on request; probe explain %s says why", id, id)
 	}
 	var known []string
 	for _, f := range demo.Faults() {
 		known = append(known, f.Rule)
 	}
-	if near := source.Nearest(rule, known); near != "" {
-		return fault, fmt.Errorf("there is no rule %q; did you mean %s?", rule, near)
+	if near := source.Nearest(id, known); near != "" {
+		return fault, fmt.Errorf("there is no rule %q; did you mean %s?", id, near)
 	}
-	return fault, fmt.Errorf("there is no rule %q; probe rules lists them", rule)
+	return fault, fmt.Errorf("there is no rule %q; probe rules lists them", id)
 }
 
 // completeFaults completes the value of --break.

@@ -16,8 +16,10 @@ func framingFaults() []Fault {
 		{
 			Rule: "singleton-repeated",
 			Text: "writes Content-Location twice, with different values, at /api/gateway/healthy",
-			begin: onForwardedReply(func(r *reply) {
-				r.header["Content-Location"] = []string{forwarded, "/api/gateway/well"}
+			begin: onReply(func(c *call, r *reply) {
+				if c.URL.Path == forwarded && r.status < http.StatusBadRequest {
+					r.header["Content-Location"] = []string{forwarded, "/api/gateway/well"}
+				}
 			}),
 		},
 		{
