@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -80,9 +79,17 @@ func (r *runner) shows() bool {
 	return c != nil && (len(c.Certificates) > 0 || c.GetClientCertificate != nil)
 }
 
+// wanted tells of rules whether a step is held against them: what nobody wants
+// to hear of is not asked about.
+func wanted(p *plan.Step) func(*rule.Rule) bool {
+	return func(r *rule.Rule) bool {
+		return p.Levels.Severity(rule.Report{Rule: r, Severity: finding.Error}) != finding.Off
+	}
+}
+
 // prior reads the target of a step before its request changes it.
 func (s *session) prior(a *attempt, p *plan.Step, b *plan.Bound) {
-	if a.level == rule.NoFollowUps || !s.run.rules.Prior(p.Method, a.level) {
+	if a.level == rule.NoFollowUps || !s.run.rules.Prior(p.Method, a.level, wanted(p)) {
 		return
 	}
 	v := s.verification(a, p, b, &exchange.Exchange{Request: b.Request})
@@ -100,8 +107,8 @@ func (s *session) verify(a *attempt, p *plan.Step) []string {
 	v := s.verification(a, p, a.bound, a.final)
 	v.index[v.trail.Exchange] = a.index()
 	for _, u := range s.run.rules.Pursue(v.trail, a.level) {
-		if p.Levels.Severity(rule.Report{Rule: u.Rule, Severity: finding.Error}) == finding.Off {
-			continue // what nobody wants to hear of is not asked about
+		if !wanted(p)(u.Rule) {
+			continue
 		}
 		v.rule = u.Rule.ID
 		first := len(a.sent)
@@ -253,48 +260,4 @@ func pathOf(text string) string {
 		return text
 	}
 	return u.EscapedPath()
-}
-
-// tidy deletes what writing follow-ups have created, from that exchange on.
-func (v *verification) tidy(ctx context.Context, first int) {
-	v.rule = ""
-	told := map[string]bool{} // that they were created
-	for _, x := range v.a.sent[first:] {
-		at := created(&x.Exchange)
-		if at == "" || v.made[at] || told[at] {
-			continue
-		}
-		told[at] = true
-		d := v.send(ctx, rule.Ask{Method: http.MethodDelete, URL: at, Nth: first})
-		gone := d != nil && d.Response != nil && (d.Response.Status/100 == 2 || d.Response.Status == http.StatusNotFound || d.Response.Status == http.StatusGone)
-		if !gone {
-			v.notes = append(v.notes, fmt.Sprintf("a follow-up created %s, which could not be deleted", at))
-		}
-	}
-}
-
-// created gives the URL of the resource that an exchange created; empty: none.
-// What was asked, and what is above it, was there before, whatever Location says.
-func created(x *exchange.Exchange) string {
-	if x.Response == nil || x.Response.Status != http.StatusCreated {
-		return ""
-	}
-	at, err := url.Parse(x.Request.URL)
-	if err != nil {
-		return ""
-	}
-	if location := x.Response.Fields.Get("Location"); location != "" {
-		if at, err = at.Parse(location); err != nil {
-			return ""
-		}
-		asked, there := pathOf(x.Request.URL), strings.TrimRight(at.EscapedPath(), "/")
-		same := strings.TrimRight(asked, "/") == there
-		if same && x.Request.Method != http.MethodPut || !same && strings.HasPrefix(asked, there+"/") {
-			return ""
-		}
-	} else if x.Request.Method != http.MethodPut {
-		return ""
-	}
-	at.Fragment, at.RawFragment = "", ""
-	return at.String()
 }

@@ -2,6 +2,8 @@ package probe
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"httpprobe/probe/rule"
@@ -45,6 +47,35 @@ steps:
 		}
 		if got := a.heads("/users/1"); got != c.heads || told != c.puts {
 			t.Errorf("%s: %d HEAD requests, etag-on-put-response reported: %t", c.rules, got, told)
+		}
+	}
+}
+
+// TestNothingIsReadAheadForRulesThatAreOff: nobody compares what was there
+// before.
+func TestNothingIsReadAheadForRulesThatAreOff(t *testing.T) {
+	var off []string
+	for _, r := range rule.Book() {
+		if slices.ContainsFunc(r.FollowUps, func(f rule.FollowUp) bool { return slices.Contains(f.Prior, http.MethodPut) }) {
+			off = append(off, r.ID+": off")
+		}
+	}
+	for _, c := range []struct {
+		rules string
+		ahead bool
+	}{
+		{"{}", true},
+		{"{ " + strings.Join(off[1:], ", ") + " }", true},
+		{"{ " + strings.Join(off, ", ") + " }", false},
+	} {
+		a := newAPI(t, map[string]http.HandlerFunc{
+			"GET /users/1": ok(map[string]any{"id": 1}),
+			"PUT /users/1": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+		})
+		p := prepare(t, a.URL, map[string]string{"s.yaml": "rules: " + c.rules + "\nsteps:\n- request: PUT /users/1 -> 204\n  json: { id: 1 }\n"})
+		run(t, t.Context(), p, Options{Verify: rule.WritingFollowUps})
+		if got := a.asked[0] == "GET /users/1"; got != c.ahead {
+			t.Errorf("%s: asked %v", c.rules, a.asked)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // its last request that was let through.
 const (
 	limitRequests = 3
-	limitRefill   = time.Second
+	limitRefill   = 2 * time.Second
 	limitClients  = 10_000
 )
 

@@ -45,14 +45,14 @@ func TestRateLimitIsPerClientAndEnds(t *testing.T) {
 	clock := stopped()
 	s := start(t, Options{Now: clock.now})
 	for left := 2; left >= 0; left-- {
-		s.do("GET /api/limited?client=a", "").status(200).field("RateLimit", `"default";r=`+strconv.Itoa(left)+`;t=1`)
+		s.do("GET /api/limited?client=a", "").status(200).field("RateLimit", `"default";r=`+strconv.Itoa(left)+`;t=2`)
 	}
 	s.do("GET /api/limited", "", "X-Client-Id: b").status(200)
 	clock.pass(300 * time.Millisecond)
-	refused := s.do("GET /api/limited?client=a", "").field("Retry-After", "1").field("RateLimit", `"default";r=0;t=1`)
+	refused := s.do("GET /api/limited?client=a", "").field("Retry-After", "2").field("RateLimit", `"default";r=0;t=2`)
 	refused.failed(429, "RATE_LIMITED")
 	s.do("GET /api/limited", "", "X-Client-Id: b").status(200)
-	clock.pass(700 * time.Millisecond)
+	clock.pass(1700 * time.Millisecond)
 	s.do("GET /api/limited?client=a", "").status(200)
 }
 

@@ -101,14 +101,15 @@ func (ix *Index) FollowUps() iter.Seq2[*Rule, *FollowUp] {
 	}
 }
 
-// Prior reports whether a follow-up wants the target of a request with that
-// method read before it is sent.
-func (ix *Index) Prior(method string, level Verify) bool {
-	return slices.ContainsFunc(ix.book, func(r Rule) bool {
-		return slices.ContainsFunc(r.FollowUps, func(f FollowUp) bool {
-			return level >= f.level() && slices.Contains(f.Prior, method)
-		})
-	})
+// Prior reports whether a follow-up of a rule that is wanted needs the target of
+// a request with that method read before it is sent.
+func (ix *Index) Prior(method string, level Verify, wanted func(*Rule) bool) bool {
+	for r, f := range ix.FollowUps() {
+		if level >= f.level() && slices.Contains(f.Prior, method) && wanted(r) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *FollowUp) level() Verify {
