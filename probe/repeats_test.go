@@ -38,7 +38,7 @@ func TestFollowUpsTellOnce(t *testing.T) {
 	read := func(w http.ResponseWriter, r *http.Request) { reply(w, 200, []any{}) }
 	a := newAPI(t, map[string]http.HandlerFunc{
 		"GET /users": read, "HEAD /users": read, "POST /users": refuse, "OPTIONS /users": refuse,
-		"GET /orders": read, "HEAD /orders": read, "OPTIONS /orders": refuse,
+		"GET /orders": read, "HEAD /orders": read, "OPTIONS /orders": refuse, "PUT /carts": refuse, "OPTIONS /carts": refuse,
 	})
 	p := prepare(t, a.URL, map[string]string{"a.yaml": `
 scenarios:
@@ -51,7 +51,7 @@ scenarios:
   - name: again
     steps: [ HEAD /orders -> 200 ]
   - name: own
-    steps: [ POST /users -> 405 ]
+    steps: [ POST /users -> 405, PUT /carts -> 405 ]
 `})
 	s := run(t, t.Context(), p, Options{Verify: rule.SafeFollowUps})
 	want := map[string]int{
@@ -60,6 +60,7 @@ scenarios:
 		"first/HEAD /users -> 200":   1, // what is accepted of one step is not of all
 		"again/HEAD /orders -> 200":  0, // of the same OPTIONS the first step of the run tells
 		"own/POST /users -> 405":     1, // of its own answer, not of OPTIONS as well
+		"own/PUT /carts -> 405":      1,
 	}
 	got := blamed(s, "allow-on-405")
 	for name, n := range want {
@@ -72,7 +73,7 @@ scenarios:
 			t.Errorf("%s: the scenario %s, its steps %s", sc.Name, sc.Outcome, want)
 		}
 	}
-	if s.summary.Failed != 3 || s.summary.Passed != 2 {
+	if s.summary.Failed != 4 || s.summary.Passed != 2 {
 		t.Errorf("%+v", s.summary.Counts)
 	}
 	if notes := s.summary.Notes; len(notes) > 0 {
