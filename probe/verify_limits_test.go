@@ -75,7 +75,7 @@ func TestNoFollowUpsOfBrokenAnswers(t *testing.T) {
 	}})
 	p := prepare(t, a.URL, map[string]string{"a.yaml": "steps: [ GET /users/1 -> 200 ]\n"})
 	s := run(t, t.Context(), p, Options{Verify: rule.SafeFollowUps})
-	if want := []string{"GET /users/1"}; !slices.Equal(a.asked, want) || s.summary.Errors != 1 {
-		t.Errorf("asked %q, %+v", a.asked, s.summary.Counts)
+	if s.summary.Requests != 1 || s.summary.Errors != 1 {
+		t.Errorf("%+v", s.summary.Counts)
 	}
 }
