@@ -20,7 +20,10 @@ type allowances struct {
 // allowance is what the results of one step of a plan, such as the rows of its
 // table, have shown of what it allows.
 type allowance struct {
-	needed []bool // as the step lists them
+	rules  []rule.Rule // as the step lists them
+	needed []bool
+	// shown are those that a result would have shown to be needed.
+	shown []bool
 	// doubt is set once a result could not show whether something is needed.
 	doubt bool
 }
@@ -37,10 +40,10 @@ func (a *allowances) take(r *result) {
 		}
 		known := a.steps[p]
 		if known == nil {
-			known = &allowance{needed: make([]bool, len(p.Allow))}
+			known = newAllowance(p)
 			a.steps[p] = known
 		}
-		known.take(p, &r.Steps[i])
+		known.take(p, &r.Steps[i], r.decided[i])
 		if r.last && !slices.Contains(r.plans[i+1:], p) {
 			delete(a.steps, p)
 			a.tell(p, known, &r.Steps[i])
@@ -48,7 +51,18 @@ func (a *allowances) take(r *result) {
 	}
 }
 
-func (k *allowance) take(p *plan.Step, s *finding.Step) {
+func newAllowance(p *plan.Step) *allowance {
+	out := &allowance{needed: make([]bool, len(p.Allow)), shown: make([]bool, len(p.Allow))}
+	for _, a := range p.Allow {
+		r, _ := rule.Find(a.Rule)
+		out.rules = append(out.rules, r)
+	}
+	return out
+}
+
+// take takes in a result of a step; decided are the rules whose follow-ups have
+// shown all that they can.
+func (k *allowance) take(p *plan.Step, s *finding.Step, decided []string) {
 	if s.Outcome == finding.Skipped || s.Outcome == finding.Errored || hasExpectation(s.Findings) {
 		k.doubt = true
 	}
@@ -57,6 +71,19 @@ func (k *allowance) take(p *plan.Step, s *finding.Step) {
 			k.needed[i] = true
 		}
 	}
+	for i := range k.rules {
+		r := &k.rules[i]
+		k.shown[i] = k.shown[i] || slices.Contains(decided, r.ID) || r.Decides() && speaksOf(r, p, s)
+	}
+}
+
+// speaksOf reports whether a rule that looks at one exchange is about an answer
+// of a step. If not, the allowance may be for a follow-up, which only some runs
+// send.
+func speaksOf(r *rule.Rule, p *plan.Step, s *finding.Step) bool {
+	return p.Verify.Fixed && p.Verify.Level == rule.NoFollowUps || slices.ContainsFunc(s.Exchanges, func(x finding.Exchange) bool {
+		return x.Role == finding.Verified || x.Response != nil && r.When.Answers(x.Response.Status)
+	})
 }
 
 func (a *allowances) tell(p *plan.Step, known *allowance, s *finding.Step) {
@@ -64,8 +91,7 @@ func (a *allowances) tell(p *plan.Step, known *allowance, s *finding.Step) {
 		return
 	}
 	for i, allowed := range p.Allow {
-		r, _ := rule.Find(allowed.Rule)
-		if known.needed[i] || !r.Decides() {
+		if known.needed[i] || !known.shown[i] {
 			continue
 		}
 		at := source.Pos{File: allowed.Pos.File, Line: allowed.Pos.Line}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"httpprobe/probe/finding"
+	"httpprobe/probe/rule"
 )
 
 // allowed gives what a run allowed as "step rule: reason", and the notes of its
@@ -146,10 +147,51 @@ func TestAllowedFindingsCountForNothing(t *testing.T) {
 // TestUnneededAllowancesAreFew names so many and counts the others.
 func TestUnneededAllowancesAreFew(t *testing.T) {
 	a := newAPI(t, map[string]http.HandlerFunc{"GET /a": ok(map[string]any{})})
-	text := "steps:\n" + strings.Repeat("- { request: GET /a -> 200, allow: allow-on-405 } # known\n", maxAllowanceNotes+3)
+	text := "steps:\n" + strings.Repeat("- { request: GET /a -> 200, verify: false, allow: allow-on-405 } # known\n", maxAllowanceNotes+3)
 	s := run(t, t.Context(), prepare(t, a.URL, map[string]string{"a.yaml": text}), Options{})
 	notes := s.summary.Notes
 	if len(notes) != maxAllowanceNotes+1 || notes[0] != "a.yaml:2: allow: allow-on-405 is no longer needed" || notes[maxAllowanceNotes] != "allow: 3 more are no longer needed" {
 		t.Errorf("%q", notes)
+	}
+}
+
+// TestAllowancesOfFollowUps: what only follow-ups can show is needed until they
+// have shown that it is not; and what a follow-up may need is not called idle
+// by a run without them.
+func TestAllowancesOfFollowUps(t *testing.T) {
+	read := ok(map[string]any{})
+	a := newAPI(t, map[string]http.HandlerFunc{
+		"GET /a": read, "HEAD /a": read, "GET /b": read, "HEAD /b": func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(429) },
+		"GET /c": read, "HEAD /c": func(w http.ResponseWriter, r *http.Request) { reply(w, 405, map[string]any{}) },
+		"PUT /d": func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) },
+	})
+	p := prepare(t, a.URL, map[string]string{"a.yaml": `
+steps:
+  - request: GET /a -> 200
+    allow: head-supported # known
+  - request: GET /b -> 200
+    allow: head-supported # known
+  - request: GET /c -> 200
+    allow: [ head-supported, allow-on-405 ] # known
+  - request: GET /a -> 200
+    allow: [ head-supported, allow-on-405 ] # known, and followed above
+  - request: GET /a -> 200
+    verify: false
+    allow: [ head-supported, allow-on-405 ] # known
+  - request: PUT /d -> 204
+    allow: redirect-method-preserved # known
+`})
+	never := "a.yaml:13: allow: allow-on-405 is no longer needed"
+	for level, want := range map[rule.Verify][]string{
+		rule.NoFollowUps:   {never},
+		rule.SafeFollowUps: {"a.yaml:4: allow: head-supported is no longer needed", never},
+	} {
+		s := run(t, t.Context(), p, Options{Verify: level})
+		if !slices.Equal(s.summary.Notes, want) {
+			t.Errorf("with level %d: %q, want %q", level, s.summary.Notes, want)
+		}
+		if level == rule.SafeFollowUps && s.summary.Allowed != 2 {
+			t.Errorf("%d are allowed: %q", s.summary.Allowed, s.lines())
+		}
 	}
 }

@@ -47,6 +47,7 @@ type attempt struct {
 	earlier  *exchange.Request  // the scenario's last write to the target
 	bound    *plan.Bound        // the request that got the final answer
 	verified []verified
+	decided  []string // rules whose follow-ups have shown all they can
 }
 
 // index is the place of the final exchange among those of the step.

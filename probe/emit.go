@@ -15,7 +15,9 @@ type result struct {
 	finding.Scenario
 	judged [][]judged   // by step
 	plans  []*plan.Step // by step; nil for one that the plan does not have
-	last   bool         // no result of the same steps comes after it
+	// decided are, by step, the rules whose follow-ups have shown all they can.
+	decided [][]string
+	last    bool // no result of the same steps comes after it
 	// compared counts the steps whose exchanges were compared already; waiting
 	// is the weight of the others.
 	compared, waiting int

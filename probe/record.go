@@ -17,7 +17,9 @@ func (s *session) add(out finding.Step, a *attempt, p *plan.Step) {
 		s.hide() // what was captured may be a credential
 	}
 	var across []judged
+	var decided []string
 	if a != nil {
+		decided = a.decided
 		out.Exchanges = make([]finding.Exchange, len(a.sent))
 		for i := range a.sent {
 			out.Exchanges[i] = s.veil.exchange(&a.sent[i])
@@ -32,6 +34,7 @@ func (s *session) add(out finding.Step, a *attempt, p *plan.Step) {
 	s.out.judged = append(s.out.judged, across)
 	s.out.waiting += max(1, len(out.Exchanges))*stepWeight + bodies(across)
 	s.out.plans = append(s.out.plans, p)
+	s.out.decided = append(s.out.decided, decided)
 	s.run.out.early(s.job.place, &s.out)
 	s.run.out.progress(s.veil.Mask(s.out.Suite+" › "+s.out.Name), out)
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -106,13 +108,16 @@ func (s *session) verify(a *attempt, p *plan.Step) []string {
 	}
 	v := s.verification(a, p, a.bound, a.final)
 	v.index[v.trail.Exchange] = a.index()
+	whole := map[*rule.Rule]bool{} // all follow-ups of a rule came to their end
 	for _, u := range s.run.rules.Pursue(v.trail, a.level) {
 		if !wanted(p)(u.Rule) {
 			continue
 		}
 		v.rule = u.Rule.ID
 		first := len(a.sent)
-		v.pursue(u)
+		ended := v.pursue(u)
+		before, known := whole[u.Rule]
+		whole[u.Rule] = ended && (before || !known)
 		for _, r := range u.Reports() {
 			at, ok := v.index[r.About]
 			if !ok {
@@ -127,23 +132,38 @@ func (s *session) verify(a *attempt, p *plan.Step) []string {
 	if v.late >= mostLate {
 		v.notes = append(v.notes, fmt.Sprintf("follow-ups were given up: %d of them got no answer in time", v.late))
 	}
+	for r, ended := range whole {
+		if ended && r.DecidesBy(a.level) {
+			a.decided = append(a.decided, r.ID)
+		}
+	}
 	return v.notes
 }
 
-// pursue sends what a follow-up asks for until it has all.
-func (v *verification) pursue(u *rule.Pursuit) {
-	begun := false
+// pursue sends what a follow-up asks for until it has all, and reports whether
+// it asked for something and each request got an answer that says something.
+func (v *verification) pursue(u *rule.Pursuit) bool {
+	begun, first, asked := false, len(v.a.sent), 0
 	for asks := u.Next(); len(asks) > 0; asks = u.Next() {
 		// Who has begun to write may have something to put right.
 		late := v.late >= mostLate && !(begun && u.Writes)
 		if late || v.until.Err() != nil || !begun && !v.take(u.FollowUp, v.step) {
-			return
+			return false
 		}
 		begun = true
 		for _, ask := range asks {
+			asked += 1 + len(ask.Together)
 			v.answer(v.until, ask)
 		}
 	}
+	came := v.a.sent[first:]
+	return begun && len(came) == asked && !slices.ContainsFunc(came, func(x sent) bool { return saysNothing(&x.Exchange) })
+}
+
+// saysNothing reports whether an answer did not come whole, or may be due to
+// the number of requests.
+func saysNothing(x *exchange.Exchange) bool {
+	return x.Failure != nil || x.Response == nil || x.Response.Status == http.StatusTooManyRequests || x.Response.Status >= 500
 }
 
 // answer sends what a rule asks for, and what is to go out at the same moment.

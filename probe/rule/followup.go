@@ -121,7 +121,7 @@ func (f *FollowUp) level() Verify {
 
 // holds reports whether an exchange is one of those.
 func (w *When) holds(p *Pass) bool {
-	return w.status(p.Response.Status) &&
+	return w.Answers(p.Response.Status) &&
 		(len(w.Methods) == 0 || slices.Contains(w.Methods, p.Request.Method)) &&
 		(len(w.Fields) == 0 || slices.ContainsFunc(w.Fields, p.Response.Fields.Has))
 }

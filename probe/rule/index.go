@@ -67,7 +67,7 @@ func (ix *Index) selection(status int) *selection {
 	out := new(selection)
 	for i := range ix.book {
 		r := &ix.book[i]
-		if !r.When.status(status) {
+		if !r.When.Answers(status) {
 			continue
 		}
 		entry := indexed{fields: ix.names.set(r.When.Fields), methods: r.When.Methods, place: i}
@@ -186,4 +186,10 @@ func (a *Across) judge(i int, p *Pass) {
 func (r *Rule) Decides() bool {
 	return (r.Across == nil || r.Once) &&
 		!slices.ContainsFunc(r.Seen, func(s Sight) bool { return s != OneExchange && s != Octets })
+}
+
+// DecidesBy reports whether the rule's follow-ups, done as far as that and all
+// answered, show whether it is broken.
+func (r *Rule) DecidesBy(level Verify) bool {
+	return len(r.FollowUps) > 0 && (r.Across == nil || r.Once) && !slices.ContainsFunc(r.FollowUps, func(f FollowUp) bool { return level < f.level() })
 }

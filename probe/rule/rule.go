@@ -135,7 +135,8 @@ type When struct {
 	Fields   []string // the response has one of these
 }
 
-func (w *When) status(status int) bool {
+// Answers reports whether answers with that status are among them.
+func (w *When) Answers(status int) bool {
 	return (len(w.Statuses) == 0 || slices.Contains(w.Statuses, status)) &&
 		(len(w.Classes) == 0 || slices.Contains(w.Classes, status/100))
 }
