@@ -142,23 +142,17 @@ func TestBeforeIsOfTheOnlyRequest(t *testing.T) {
 			w.WriteHeader(204)
 		},
 	})
-	p := prepare(t, a.URL, map[string]string{"a.yaml": `
+	known, judged := false, false
+	watch := rule.Rule{ID: "watch", FollowUps: []rule.FollowUp{{Prior: []string{"PUT"}, Judge: func(t *rule.Trail) {
+		known, judged = t.Before != nil, true
+	}}}}
+	s, steps := sessionOf(t, prepare(t, a.URL, map[string]string{"a.yaml": `
 steps:
   - request: PUT /users/1 -> 204
     retry: { times: 3, every: 1ms }
     json: { name: Ada }
-`})
-	r := newRunner(p, Options{Verify: rule.SafeFollowUps})
-	defer r.client.Close()
-	known, judged := false, false
-	r.use([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Prior: []string{"PUT"}, Judge: func(t *rule.Trail) {
-		known, judged = t.Before != nil, true
-	}}}}}, p.files)
-	work := newSchedule(p.files)
-	r.out = newEmitter(r, work.total)
-	j, _ := work.take()
-	s := newSession(t.Context(), t.Context(), r, j)
-	s.step(t.Context(), finding.Main, j.scenario.Steps[0], -1)
+`}), rule.SafeFollowUps, watch)
+	s.step(t.Context(), finding.Main, steps[0], -1)
 	if times != 2 || !judged || known {
 		t.Errorf("sent %d times, judged: %t, with what was there before: %t", times, judged, known)
 	}
@@ -175,23 +169,17 @@ func TestBeforeIsOfTheSameTarget(t *testing.T) {
 		},
 		"PUT /new": func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) },
 	})
-	p := prepare(t, a.URL, map[string]string{"a.yaml": `
+	known, judged := false, false
+	watch := rule.Rule{ID: "watch", FollowUps: []rule.FollowUp{{Prior: []string{"PUT"}, Judge: func(t *rule.Trail) {
+		known, judged = t.Before != nil, true
+	}}}}
+	s, steps := sessionOf(t, prepare(t, a.URL, map[string]string{"a.yaml": `
 steps:
   - request: PUT /old -> 204
     follow: true
     json: { name: Ada }
-`})
-	r := newRunner(p, Options{Verify: rule.SafeFollowUps})
-	defer r.client.Close()
-	known, judged := false, false
-	r.use([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Prior: []string{"PUT"}, Judge: func(t *rule.Trail) {
-		known, judged = t.Before != nil, true
-	}}}}}, p.files)
-	work := newSchedule(p.files)
-	r.out = newEmitter(r, work.total)
-	j, _ := work.take()
-	s := newSession(t.Context(), t.Context(), r, j)
-	s.step(t.Context(), finding.Main, j.scenario.Steps[0], -1)
+`}), rule.SafeFollowUps, watch)
+	s.step(t.Context(), finding.Main, steps[0], -1)
 	if want := []string{"GET /old", "PUT /old", "PUT /new"}; !slices.Equal(a.asked, want) || !judged || known {
 		t.Errorf("asked %v, judged: %t, with what was before: %t", a.asked, judged, known)
 	}
@@ -209,7 +197,13 @@ func TestEarlierWrites(t *testing.T) {
 		"PUT /users/1":   func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) },
 		"PATCH /users/1": func(w http.ResponseWriter, r *http.Request) { reply(w, 422, map[string]any{}) },
 	})
-	p := prepare(t, a.URL, map[string]string{"a.yaml": `
+	var got []string
+	watch := rule.Rule{ID: "watch", FollowUps: []rule.FollowUp{{Judge: func(t *rule.Trail) {
+		if t.Earlier != nil {
+			got = append(got, fmt.Sprintf("%s after %s %s", t.Request.Method, t.Earlier.Method, t.Earlier.Body))
+		}
+	}}}}
+	s, steps := sessionOf(t, prepare(t, a.URL, map[string]string{"a.yaml": `
 steps:
   - request: POST /users -> 201
     json: { name: Ada }
@@ -219,20 +213,8 @@ steps:
     json: { name: Cy }
   - request: PATCH /users/1 -> 422
     json: { name: Di }
-`})
-	r := newRunner(p, Options{Verify: rule.SafeFollowUps})
-	defer r.client.Close()
-	var got []string
-	r.use([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Judge: func(t *rule.Trail) {
-		if t.Earlier != nil {
-			got = append(got, fmt.Sprintf("%s after %s %s", t.Request.Method, t.Earlier.Method, t.Earlier.Body))
-		}
-	}}}}}, p.files)
-	work := newSchedule(p.files)
-	r.out = newEmitter(r, work.total)
-	j, _ := work.take()
-	s := newSession(t.Context(), t.Context(), r, j)
-	s.steps(t.Context(), finding.Main, j.scenario.Steps)
+`}), rule.SafeFollowUps, watch)
+	s.steps(t.Context(), finding.Main, steps)
 	want := []string{`PUT after POST {"name":"Ada"}`, `PATCH after PUT {"name":"Bob"}`}
 	if !slices.Equal(slices.Compact(got), want) {
 		t.Errorf("told %q, want %q", got, want)

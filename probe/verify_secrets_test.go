@@ -39,13 +39,7 @@ steps:
 	for _, problem := range p.Problems() {
 		t.Fatal(problem)
 	}
-	r := newRunner(p, Options{Verify: rule.SafeFollowUps})
-	defer r.client.Close()
-	r.use([]rule.Rule{{ID: "watch", FollowUps: []rule.FollowUp{{Judge: judge}}}}, p.files)
-	work := newSchedule(p.files)
-	r.out = newEmitter(r, work.total)
-	j, _ := work.take()
-	s := newSession(t.Context(), t.Context(), r, j)
+	s, _ := sessionOf(t, p, rule.SafeFollowUps, rule.Rule{ID: "watch", FollowUps: []rule.FollowUp{{Judge: judge}}})
 	s.scenario()
 	if out := s.out.Steps[0]; out.Outcome == finding.Errored {
 		t.Fatal(out.Reason)

@@ -221,23 +221,30 @@ func TestNoFollowUpsWithoutRules(t *testing.T) {
 	}
 }
 
-// following is a session that can send the follow-ups of a step to the server.
-func following(t *testing.T, base string, book ...rule.Rule) (*session, *plan.Step) {
+// sessionOf is a session of the first scenario, held against these rules, with
+// their follow-ups.
+func sessionOf(t *testing.T, p *Prepared, level rule.Verify, book ...rule.Rule) (*session, []*plan.Step) {
 	t.Helper()
-	p := prepare(t, base, map[string]string{"a.yaml": `
-identities: { ada: { bearer: abcdefghijklm } }
-steps:
-  - request: POST /users -> 201
-    as: ada
-    json: { name: Ada }
-`})
-	r := newRunner(p, Options{Verify: rule.WritingFollowUps})
+	r := newRunner(p, Options{Verify: level})
 	t.Cleanup(func() { r.client.Close() })
 	r.use(book, p.files)
 	work := newSchedule(p.files)
 	r.out = newEmitter(r, work.total)
 	j, _ := work.take()
-	return newSession(t.Context(), t.Context(), r, j), j.scenario.Steps[0]
+	return newSession(t.Context(), t.Context(), r, j), j.scenario.Steps
+}
+
+// following is a session with one step that creates something.
+func following(t *testing.T, base string, book ...rule.Rule) (*session, *plan.Step) {
+	t.Helper()
+	s, steps := sessionOf(t, prepare(t, base, map[string]string{"a.yaml": `
+identities: { ada: { bearer: abcdefghijklm } }
+steps:
+  - request: POST /users -> 201
+    as: ada
+    json: { name: Ada }
+`}), rule.WritingFollowUps, book...)
+	return s, steps[0]
 }
 
 func TestWhatFollowUpsCreateIsDeleted(t *testing.T) {
